@@ -74,7 +74,8 @@ Result<Oid> Oid::parse(std::string_view dotted) {
     if (dotted.front() != '.') return bad("in text form: arcs are separated by dots");
     dotted.remove_prefix(1);
   }
-  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] >= 40)) return bad("with impossible first arcs");
+  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] >= 40))
+    return bad("with impossible first arcs");
   Oid oid;
   oid.add_arc(std::uint64_t{arcs[0]} * 40 + arcs[1]);
   for (std::size_t i = 2; i < arcs.size(); ++i) oid.add_arc(arcs[i]);

@@ -106,8 +106,7 @@ Result<Element> Reader::peek() const {
     e.content = e.whole.subspan(h.header_size, extent.size - h.header_size - 2);
     return e;
   }
-  if (h.content_size > rest_.size() - h.header_size)
-    return truncated("contents pass the end of the octets");
+  if (h.content_size > rest_.size() - h.header_size) return truncated("contents pass the end of the octets");
   e.whole = rest_.first(h.header_size + h.content_size);
   e.content = e.whole.subspan(h.header_size);
   return e;
@@ -143,8 +142,7 @@ Result<std::optional<Element>> Reader::next_if(Tag tag) {
 Status Reader::finish() const {
   if (at_end()) return Ok{};
   const auto tag = peek_tag();
-  return malformed("unexpected " + (tag ? to_string(*tag) : std::string("octets")) +
-                   " after the last value");
+  return malformed("unexpected " + (tag ? to_string(*tag) : std::string("octets")) + " after the last value");
 }
 
 Result<Element> read_one(View octets) {
@@ -192,9 +190,7 @@ Result<std::string> read_chars(const Element& e) {
   return std::string(chars(v));
 }
 
-bool Bits::test(std::size_t bit) const {
-  return bit < size() && (octets[bit / 8] >> (7 - bit % 8) & 1) != 0;
-}
+bool Bits::test(std::size_t bit) const { return bit < size() && (octets[bit / 8] >> (7 - bit % 8) & 1) != 0; }
 
 Result<Bits> read_bits(const Element& e) {
   Bits bits;

@@ -125,8 +125,7 @@ Result<Extent> walk_one(View octets, const Limits& limits) {
 
 Result<Extent> walk(View octets, const Limits& limits) {
   X400_TRY(extent, walk_one(octets, limits));
-  if (extent.size != octets.size())
-    return Error(ErrorKind::malformed, "octets after the end of the value");
+  if (extent.size != octets.size()) return Error(ErrorKind::malformed, "octets after the end of the value");
   return extent;
 }
 

@@ -21,8 +21,8 @@ std::size_t tag_octets(Tag tag) {
 }
 
 void put_tag(Octets& out, Tag tag, bool constructed) {
-  const auto lead = static_cast<std::uint8_t>(static_cast<unsigned>(tag.cls) << 6 |
-                                              (constructed ? 0x20U : 0U));
+  const auto lead =
+      static_cast<std::uint8_t>(static_cast<unsigned>(tag.cls) << 6 | (constructed ? 0x20U : 0U));
   if (tag.number < 0x1f) {
     out.push_back(static_cast<std::uint8_t>(lead | tag.number));
     return;

@@ -51,13 +51,13 @@ TEST_CASE("every prefix of a value is truncated, never anything else") {
 }
 
 TEST_CASE("bad headers are malformed") {
-  CHECK(kind_of("0480 0000") == ErrorKind::malformed);          // primitive, indefinite
-  CHECK(kind_of("04ff") == ErrorKind::malformed);               // length FF
-  CHECK(kind_of("0485 0000000001 00") == ErrorKind::malformed); // five length octets
-  CHECK(kind_of("1f8001 00") == ErrorKind::malformed);          // padded tag number
-  CHECK(kind_of("1f8181818101 00") == ErrorKind::malformed);    // too big a tag number
-  CHECK(kind_of("0000") == ErrorKind::malformed);               // end-of-contents as a value
-  CHECK(kind_of("020105 00") == ErrorKind::malformed);          // trailing octet
+  CHECK(kind_of("0480 0000") == ErrorKind::malformed);           // primitive, indefinite
+  CHECK(kind_of("04ff") == ErrorKind::malformed);                // length FF
+  CHECK(kind_of("0485 0000000001 00") == ErrorKind::malformed);  // five length octets
+  CHECK(kind_of("1f8001 00") == ErrorKind::malformed);           // padded tag number
+  CHECK(kind_of("1f8181818101 00") == ErrorKind::malformed);     // too big a tag number
+  CHECK(kind_of("0000") == ErrorKind::malformed);                // end-of-contents as a value
+  CHECK(kind_of("020105 00") == ErrorKind::malformed);           // trailing octet
 }
 
 TEST_CASE("integers") {
@@ -82,9 +82,9 @@ TEST_CASE("strings in constructed form are joined from OCTET STRING segments") {
     return read_chars(*read_one(octets));
   };
   CHECK(*value("13026162") == "ab");
-  CHECK(*value("3308 04026162 04026364") == "abcd");               // X.690 8.21
+  CHECK(*value("3308 04026162 04026364") == "abcd");                 // X.690 8.21
   CHECK(*value("3380 2480 04026162 0000 04026364 0000") == "abcd");  // nested
-  CHECK_FALSE(value("3304 13026162").ok());                        // segment with the outer tag
+  CHECK_FALSE(value("3304 13026162").ok());                          // segment with the outer tag
 }
 
 TEST_CASE("bit strings") {

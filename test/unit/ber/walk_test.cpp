@@ -45,7 +45,7 @@ TEST_CASE("the two inputs that made asn1c loop are refused") {
 TEST_CASE("the walk refuses") {
   CHECK(refusal("3003 0204 05") == ErrorKind::malformed);      // passes its parent
   CHECK(refusal("3001 02") == ErrorKind::malformed);           // header cut off by its parent
-  CHECK(refusal("30040480 0000") == ErrorKind::malformed);      // primitive, indefinite
+  CHECK(refusal("30040480 0000") == ErrorKind::malformed);     // primitive, indefinite
   CHECK(refusal("30020000") == ErrorKind::malformed);          // end-of-contents in a definite value
   CHECK(refusal("3080 0001") == ErrorKind::malformed);         // 00 01
   CHECK(refusal("3080 000100 0000") == ErrorKind::malformed);  // universal 0 with contents

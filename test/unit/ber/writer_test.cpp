@@ -43,6 +43,8 @@ TEST_CASE("high tags, booleans, nulls, names, bits") {
   w.oid(Oid{2, 1, 1});
   w.bits(context(1), Bits{{0x10}, 4});
   w.primitive(context(31), "x");
-  CHECK(to_hex(w.octets()) == "8001ff0500060251018102041" "09f1f0178");
+  CHECK(to_hex(w.octets()) ==
+        "8001ff0500060251018102041"
+        "09f1f0178");
   CHECK(walk_contents(w.octets())->elements == 5);
 }

@@ -12,8 +12,8 @@
 
 namespace x400 {
 
-using Octets = std::vector<std::uint8_t>;      ///< owned
-using View = std::span<const std::uint8_t>;    ///< borrowed; whoever made it says how long it lives
+using Octets = std::vector<std::uint8_t>;    ///< owned
+using View = std::span<const std::uint8_t>;  ///< borrowed; whoever made it says how long it lives
 
 inline Octets to_octets(View v) { return Octets(v.begin(), v.end()); }
 inline Octets to_octets(std::string_view s) { return Octets(s.begin(), s.end()); }

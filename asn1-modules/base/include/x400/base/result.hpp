@@ -10,7 +10,7 @@
 // Threads: values; no shared state.
 #pragma once
 
-#include <cassert>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -63,9 +63,7 @@ class [[nodiscard]] Error {
   const std::string& text() const { return text_; }
 
   /// The same error with what the caller was doing in front: "reading bind: truncated length".
-  Error in(std::string_view context) const {
-    return Error(kind_, std::string(context) + ": " + text_);
-  }
+  Error in(std::string_view context) const { return Error(kind_, std::string(context) + ": " + text_); }
 
   friend bool operator==(const Error&, const Error&) = default;
 
@@ -88,10 +86,19 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  /// The value. Calling it without ok() is a fault of the caller (assert).
-  T& value() & { assert(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { assert(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { assert(ok()); return std::move(*std::get_if<0>(&state_)); }
+  /// The value. Calling it without ok() is a fault of the caller: the program stops, in every build.
+  T& value() & {
+    demand(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    demand(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    demand(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
@@ -100,12 +107,26 @@ class [[nodiscard]] Result {
 
   T value_or(T other) const& { return ok() ? value() : std::move(other); }
 
-  /// The error. Calling it with ok() is a fault of the caller (assert).
-  E& error() & { assert(!ok()); return *std::get_if<1>(&state_); }
-  const E& error() const& { assert(!ok()); return *std::get_if<1>(&state_); }
-  E&& error() && { assert(!ok()); return std::move(*std::get_if<1>(&state_)); }
+  /// The error. Calling it with ok() is a fault of the caller: the program stops, in every build.
+  E& error() & {
+    demand(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  const E& error() const& {
+    demand(!ok());
+    return *std::get_if<1>(&state_);
+  }
+  E&& error() && {
+    demand(!ok());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
  private:
+  // Reading the absent side would read memory that is none; a store had better stop.
+  static void demand(bool holds) {
+    if (!holds) std::abort();
+  }
+
   std::variant<T, E> state_;
 };
 
@@ -125,12 +146,12 @@ using Status = Result<Ok>;
 #define X400_CONCAT2(a, b) a##b
 #define X400_CONCAT(a, b) X400_CONCAT2(a, b)
 #define X400_TRY(name, ...) X400_TRY_IMPL(X400_CONCAT(x400_try_, __LINE__), name, __VA_ARGS__)
-#define X400_TRY_IMPL(tmp, name, ...)                 \
-  auto tmp = (__VA_ARGS__);                           \
-  if (!tmp.ok()) return std::move(tmp).error();       \
+#define X400_TRY_IMPL(tmp, name, ...)           \
+  auto tmp = (__VA_ARGS__);                     \
+  if (!tmp.ok()) return std::move(tmp).error(); \
   auto name = std::move(tmp).value()
-#define X400_CHECK(...)                                        \
-  do {                                                         \
-    auto x400_check_ = (__VA_ARGS__);                          \
+#define X400_CHECK(...)                                           \
+  do {                                                            \
+    auto x400_check_ = (__VA_ARGS__);                             \
     if (!x400_check_.ok()) return std::move(x400_check_).error(); \
   } while (false)
