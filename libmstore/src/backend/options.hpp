@@ -1,0 +1,40 @@
+// Options of a store on the local disk. The defaults are what an operator should run with.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "backend/backend.hpp"
+
+namespace x400::mstore {
+class Env;
+}
+
+namespace x400::mstore::backend {
+
+struct Options {
+  std::filesystem::path folder;            ///< made if it is not there (its parent must be)
+  bool create = true;                      ///< false: not_found when there is no store in `folder`
+  std::uint16_t shards = 1;                ///< fixed when the store is made; only 1 is built
+  std::uint64_t segment_size = 64u << 20;  ///< octets of a log file; at least 1 MiB, less than 4 GiB
+  std::uint64_t fill_ahead = 4u << 20;     ///< octets zero-filled ahead of the writer; 0: never
+  std::uint64_t large_content = 4u << 20;  ///< contents of this size and more become files
+  std::uint32_t max_batch_records = 4096;
+  std::uint64_t max_batch_octets = 8u << 20;
+  std::uint32_t unapplied_records = 8192;  ///< synced but not in the index: beyond that writers wait
+  std::uint64_t unapplied_octets = 32u << 20;
+  std::uint32_t lazy_ms = 5;                    ///< the longest that a status change stays in memory only
+  bool strict_status = false;                   ///< true: Durability::lazy is treated as synced
+  std::uint64_t checkpoint_octets = 64u << 20;  ///< of the index's write-ahead log
+  std::uint32_t duplicate_days = 30;            ///< how long duplicate keys are remembered
+  std::filesystem::path index_folder;           ///< empty: beside the log
+};
+
+/// Opens (recovering as needed: findings()) or makes a store. One opener at a time: another one, in this or
+/// another process, gets unavailable. `env` outlives the store.
+/// unsupported: made by a later version of the format, or with more shards than are built.
+Result<std::unique_ptr<Backend>> open_local(const Options& options, Env& env);
+
+}  // namespace x400::mstore::backend
