@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # Folder -> (layers whose headers it may include, outside libraries it may include).
-LAYERS = ["base", "ber", "asn1", "content", "osi", "access", "mstore", "p7client", "server"]
+LAYERS = ["base", "ber", "asn1", "content", "osi", "access", "settings", "mstore", "p7client", "server"]
 RULES = {
     "asn1-modules/base": ({"base"}, set()),
     "asn1-modules/ber": ({"base", "ber"}, set()),
@@ -17,6 +17,7 @@ RULES = {
     "asn1-modules/content": ({"base", "ber", "asn1", "content"}, {"fmt", "asn1c"}),
     "libx400/osi": ({"base", "ber", "osi"}, set()),
     "libx400/access": ({"base", "ber", "osi", "asn1", "access"}, {"boost", "openssl", "fmt"}),
+    "libx400/settings": ({"base", "settings"}, {"toml", "openssl"}),
     "libmstore": ({"base", "ber", "asn1", "content", "mstore"}, {"sqlite3", "fmt", "openssl", "zstd"}),
     "libp7client": ({"base", "ber", "osi", "asn1", "content", "access", "p7client"}, {"boost", "fmt"}),
     "server": (set(LAYERS), {"boost", "openssl", "fmt", "spdlog", "toml", "cli11", "systemd", "ldap", "sqlite3"}),
