@@ -101,7 +101,7 @@ Result<Element> Reader::peek() const {
   if (h.tag == tags::end_of_contents) return malformed("end-of-contents where a value is expected");
   Element e{h.tag, h.constructed, {}, {}};
   if (h.indefinite) {
-    X400_TRY(extent, walk_one(rest_));
+    X400_TRY(extent, walk_one(rest_, Limits{max_depth, Limits{}.elements}));
     e.whole = rest_.first(extent.size);
     e.content = e.whole.subspan(h.header_size, extent.size - h.header_size - 2);
     return e;

@@ -95,7 +95,7 @@ class Walker {
   std::size_t elements_ = 0;
   bool definite_ = true;
   std::size_t depth_ = 0;
-  std::array<std::size_t, max_depth> ends_{};
+  std::array<std::size_t, max_depth> ends_;  // only the first depth_ are ever read
 };
 
 // The walk bounded the depth, so recursion is bounded too.

@@ -22,7 +22,7 @@
 
 namespace x400::ber {
 
-/// Depth counts constructed values around a value; 64 is the deepest this build can be asked for.
+/// Depth counts constructed values around a value; max_depth is the deepest this build can be asked for.
 struct Limits {
   std::size_t depth = 64;
   std::size_t elements = 1'000'000;
@@ -33,7 +33,8 @@ struct Limits {
   static constexpr Limits bind() { return {64, 2'000}; }
 };
 
-inline constexpr std::size_t max_depth = 64;
+/// Room for messages forwarded in messages: each of them costs three to six levels of its content.
+inline constexpr std::size_t max_depth = 256;
 
 struct Extent {
   std::size_t size = 0;      ///< octets of the first value, end-of-contents included
