@@ -82,6 +82,9 @@ class SpooledContent {
  public:
   virtual ~SpooledContent() = default;
   virtual std::uint64_t size() const = 0;
+  /// Octets [offset, offset + count), fewer at the end; also before it belongs to an entry. Attributes are
+  /// derived from it before the entry is made.
+  virtual Result<Octets> read(std::uint64_t offset, std::uint64_t count) const = 0;
 };
 
 /// Takes a content piece by piece, without holding it in memory (large ones go to a file of their own).
