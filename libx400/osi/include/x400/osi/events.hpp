@@ -103,12 +103,14 @@ struct Reject {
   bool ours = false;
 };
 
-/// The stack rejected an APDU by itself: for the log.
+/// The stack rejected an APDU by itself: for the log. With `ours` it was the answer to an invocation of ours
+/// (result of another operation, error with a global code): the invocation has ended without a usable answer.
 struct RejectSent {
   std::optional<InvokeId> invoke_id;
   Problem problem;
   std::string text;
   Octets octets;
+  bool ours = false;
 };
 
 /// The peer wants to end the association. Answers may still go out until release_response().

@@ -1,0 +1,191 @@
+// The initiator's side of connecting: from connect() to the responder's answer (osi.md 3.6, 4.2, 5.2).
+#include <algorithm>
+#include <limits>
+
+#include "association/stack.hpp"
+#include "excerpt.hpp"
+
+namespace x400::osi {
+namespace {
+
+using presentation::ContextResult;
+using presentation::ProposedContext;
+
+constexpr int error_tpdu = -1;  // ConnectRefused::reason of an ER
+
+std::vector<ber::Oid> all_syntaxes(const ApplicationContext& application) {
+  std::vector<ber::Oid> all;
+  if (!application.bind_syntax.empty()) all.push_back(application.bind_syntax);
+  all.insert(all.end(), application.syntaxes.begin(), application.syntaxes.end());
+  return all;
+}
+
+// Identifiers that the initiator defines are odd (X.226 6.2.2).
+std::vector<Context> number(const std::vector<ber::Oid>& syntaxes) {
+  std::vector<Context> contexts;
+  ContextId id = -1;
+  for (const ber::Oid& syntax : syntaxes) contexts.push_back({id += 2, syntax, false});
+  contexts.push_back({id + 2, acse::abstract_syntax(), false});
+  return contexts;
+}
+
+std::uint16_t units_of(Carriage carriage) {
+  switch (carriage) {
+    case Carriage::p_data: return session::unit::duplex;
+  }
+  return 0;
+}
+
+Status check_selectors(const Selectors& s) {
+  if (s.transport.size() > max_tsel || s.session.size() > max_ssel || s.presentation.size() > max_psel)
+    return Error(ErrorKind::limit, "connect: a selector is too long");
+  return Ok{};
+}
+
+int clamp_reason(std::int64_t n) { return static_cast<int>(std::clamp<std::int64_t>(n, -1, 255)); }
+
+Error refused(const char* what) { return Error(ErrorKind::refused, what); }
+
+}  // namespace
+
+Status Stack::connect(ConnectParameters parameters) {
+  if (phase_ != Phase::idle) return Error(ErrorKind::closed, "connect: called already");
+  X400_CHECK(check_selectors(parameters.called));
+  X400_CHECK(check_selectors(parameters.calling));
+  const ApplicationContext& application = parameters.application_context;
+  if (application.name.empty()) return Error(ErrorKind::invalid, "connect: no application context");
+  has_bind_ = !application.bind_syntax.empty();
+  if (has_bind_ == parameters.bind_argument.empty())
+    return Error(ErrorKind::invalid, "connect: bind argument and application context do not fit");
+  if (parameters.abstract_syntaxes.empty()) parameters.abstract_syntaxes = all_syntaxes(application);
+  // Said now, not when the transport is there: CN takes no more.
+  if (parameters.bind_argument.size() + parameters.abstract_syntaxes.size() * 96 + 256 >
+      session::Connection::cn_user_data)
+    return Error(ErrorKind::limit, "connect: bind argument too long for one CN");
+  contexts_ = number(parameters.abstract_syntaxes);
+  acse_context_ = contexts_.back().id;
+  const auto bind = std::find_if(contexts_.begin(), contexts_.end(), [&](const Context& c) {
+    return c.abstract_syntax == application.bind_syntax;
+  });
+  if (has_bind_ && bind == contexts_.end())
+    return Error(ErrorKind::invalid, "connect: the bind syntax is not among the contexts");
+  if (has_bind_) bind_context_ = bind->id;
+  application_context_ = application.name;
+  parameters_ = std::make_unique<ConnectParameters>(std::move(parameters));
+  transport_.connect(parameters_->calling.transport, parameters_->called.transport);
+  phase_ = Phase::awaiting_cc;
+  return Ok{};
+}
+
+void Stack::begin_session() {
+  std::vector<ProposedContext> proposed;
+  for (const Context& c : contexts_)
+    proposed.push_back({c.id, c.abstract_syntax, true, ContextResult::acceptance});
+  const Octets argument = parameters_->bind_argument.flat();
+  std::optional<acse::BindOut> bind;
+  if (has_bind_) bind = acse::BindOut{bind_context_, acse::bind_argument, argument};
+  const Octets aarq = acse::encode_aarq(application_context_, bind);
+  const Octets cp =
+      presentation::encode_cp(parameters_->calling, parameters_->called, proposed, acse_context_, aarq);
+  const std::uint16_t units = units_of(parameters_->application_context.carriage);
+  if (auto sent = session_.connect(parameters_->calling, parameters_->called, units, cp); !sent.ok()) {
+    tell_end({Aborted::Source::own, Layer::session, -1, sent.error().text(), {}});
+    transport_.disconnect(cotp::Reason::normal);
+    return close_now();
+  }
+  phase_ = Phase::awaiting_ac;
+}
+
+// --- accepted
+
+void Stack::on_accepted(const session::Accepted& accepted) {
+  auto confirm = read_accepted(accepted);
+  if (!confirm.ok()) {
+    abort_provider(presentation::AbortReason::invalid_parameter);
+    tell_end({Aborted::Source::own, Layer::presentation, -1, confirm.error().text(),
+              excerpt(accepted.user_data.view())});
+    return await_close();
+  }
+  transport_.set_tsdu_limit(limits_.tsdu);
+  parameters_.reset();
+  phase_ = Phase::open;
+  events_.push_back(std::move(*confirm));
+}
+
+Result<ConnectConfirm> Stack::read_accepted(const session::Accepted& accepted) {
+  const std::uint16_t wanted = units_of(parameters_->application_context.carriage);
+  if ((accepted.units & wanted) != wanted)
+    return refused("AC without the functional units that were offered");
+  X400_TRY(cpa, presentation::parse_cpa(accepted.user_data, limits_));
+  if (cpa.accepted.size() != contexts_.size()) return refused("CPA with another number of context results");
+  for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i].accepted = cpa.accepted[i];
+  if (!contexts_.back().accepted) return refused("CPA without the ACSE context");
+  auto pdvs = presentation::parse_user_data(cpa.user_data);
+  if (!pdvs.ok()) return Error(ErrorKind::malformed, pdvs.error().text);
+  if (pdvs->front().context != acse_context_) return refused("CPA without AARE");
+  X400_CHECK(ber::walk(pdvs->front().value.view(), limits_.bind_ber));
+  X400_TRY(aare, acse::parse_aare(pdvs->front().value));
+  if (aare.result != 0) return refused("AARE that rejects, in an AC");
+  ConnectConfirm confirm;
+  confirm.contexts = contexts_;
+  confirm.application_context = aare.context_name;
+  confirm.responding = {std::move(cpa.responding), session_.called(), transport_.called()};
+  if (has_bind_) {
+    confirm.bind_result = find_answer(aare, acse::bind_result);
+    if (confirm.bind_result.empty()) return refused("AARE without a bind result");
+  }
+  return confirm;
+}
+
+Slice Stack::find_answer(const acse::Aare& aare, ber::Tag tag) const {
+  for (const acse::External& e : aare.user_information) {
+    if (e.context.value_or(bind_context_) != bind_context_) continue;
+    if (!ber::walk(e.value.view(), limits_.bind_ber).ok()) continue;
+    if (auto bind = acse::open_bind(e.value, tag); bind.ok()) return std::move(*bind);
+  }
+  return {};
+}
+
+// --- refused
+
+void Stack::on_refused(const session::Refused& refused) {
+  events_.push_back(read_refused(refused));
+  transport_.disconnect(cotp::Reason::normal);
+  close_now();
+}
+
+ConnectRefused Stack::read_refused(const session::Refused& refused) const {
+  ConnectRefused out;
+  out.octets = excerpt(refused.user_data.view());
+  out.layer = Layer::session;
+  out.reason = refused.reason;
+  out.text = "RF, reason " + std::to_string(refused.reason);
+  out.transient =
+      refused.reason == static_cast<int>(session::RefuseReason::user_congestion) || refused.reason == 131;
+  if (refused.user_data.empty()) return out;
+  auto cpr = presentation::parse_cpr(refused.user_data, limits_);
+  if (!cpr.ok()) {
+    out.text += ", with data that are no CPR: " + cpr.error().text();
+    return out;
+  }
+  out.layer = Layer::presentation;
+  out.reason = cpr->provider_reason ? clamp_reason(*cpr->provider_reason) : error_tpdu;
+  out.transient = out.reason == static_cast<int>(presentation::RefuseReason::congestion);
+  out.text = cpr->provider_reason ? "CPR, provider reason " + std::to_string(*cpr->provider_reason)
+                                  : "CPR without reason";
+  auto pdvs = presentation::parse_user_data(cpr->user_data);
+  if (!pdvs.ok()) return out;
+  auto aare = acse::parse_aare(pdvs->front().value);
+  if (!aare.ok()) return out;
+  out.layer = Layer::acse;
+  out.reason = aare->diagnostic.code;
+  out.by_provider = aare->diagnostic.provider;
+  out.transient = aare->result == static_cast<int>(acse::Outcome::rejected_transient);
+  out.text = std::string(out.transient ? "rejected (transient)" : "rejected (permanent)") +
+             ", ACSE service " + (out.by_provider ? "provider" : "user") + " diagnostic " +
+             std::to_string(out.reason);
+  out.bind_error = find_answer(*aare, acse::bind_error);
+  return out;
+}
+
+}  // namespace x400::osi

@@ -1,0 +1,59 @@
+// The state table of the session machine (X.225 annex A, kernel and duplex; osi.md 3.7), both roles.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "session/spdu.hpp"
+
+namespace x400::osi::session {
+
+enum class State : std::uint8_t {
+  idle,         ///< responder: transport is open
+  wait_accept,  ///< initiator: CN sent
+  wait_answer,  ///< responder: CN got, the user decides
+  open,
+  wait_disconnect,  ///< FN sent
+  wait_release,     ///< FN got, the user answers
+  wait_abort,       ///< AB sent: AA or the end of the transport
+  closed,
+};
+inline constexpr std::size_t states = 8;
+
+enum class Action : std::uint8_t {
+  connect,   ///< S-CONNECT indication, or own refusal
+  accepted,  ///< S-CONNECT confirm
+  refused,   ///< S-CONNECT confirm, negative
+  data,      ///< S-DATA indication
+  release,   ///< S-RELEASE indication
+  cross,     ///< FN met FN: answered with DN at once
+  released,  ///< S-RELEASE confirm
+  aborted,   ///< S-U-ABORT or S-P-ABORT indication
+  done,      ///< the end of an abort
+  ignore,
+  violate,  ///< AB (protocol error)
+  drop,     ///< the end, without an answer: nothing is known of the peer yet
+};
+
+inline Action action(State state, Kind kind) {
+  using A = Action;
+  static constexpr A connect = A::connect, accepted = A::accepted, refused = A::refused, data = A::data,
+                     release = A::release, cross = A::cross, released = A::released, aborted = A::aborted,
+                     done = A::done, ignore = A::ignore, violate = A::violate, drop = A::drop;
+  // clang-format off
+  static constexpr std::array<std::array<Action, kinds>, states> table = {{
+      //                    CN       AC        RF       FN       DN        AB       AA       DT       other
+      /* idle            */ {connect, drop,     drop,    drop,    drop,     drop,    drop,    drop,    drop},
+      /* wait_accept     */ {violate, accepted, refused, violate, violate,  aborted, violate, violate, violate},
+      /* wait_answer     */ {violate, violate,  violate, violate, violate,  aborted, violate, violate, violate},
+      /* open            */ {violate, violate,  violate, release, violate,  aborted, violate, data,    violate},
+      /* wait_disconnect */ {violate, violate,  violate, cross,   released, aborted, violate, data,    violate},
+      /* wait_release    */ {violate, violate,  violate, violate, violate,  aborted, violate, violate, violate},
+      /* wait_abort      */ {ignore,  ignore,   ignore,  ignore,  ignore,   done,    done,    ignore,  ignore},
+      /* closed          */ {ignore,  ignore,   ignore,  ignore,  ignore,   ignore,  ignore,  ignore,  ignore},
+  }};
+  // clang-format on
+  return table[static_cast<std::size_t>(state)][static_cast<std::size_t>(kind)];
+}
+
+}  // namespace x400::osi::session
