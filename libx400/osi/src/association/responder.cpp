@@ -123,7 +123,8 @@ const ApplicationContext* Stack::find_application(const ber::Oid& name) const {
   return it == all.end() ? nullptr : &*it;
 }
 
-// The result list. Without an application context all syntaxes known to any of them are taken.
+// The result list. ACSE often stands last, so its context counts even beyond the limit. Without an
+// application context all syntaxes known to any of them are taken.
 void Stack::negotiate(const ApplicationContext* application) {
   const auto known = [&](const ber::Oid& syntax) {
     if (syntax == acse::abstract_syntax()) return true;
@@ -135,7 +136,7 @@ void Stack::negotiate(const ApplicationContext* application) {
   contexts_.clear();
   for (std::size_t i = 0; i < cp_.contexts.size(); ++i) {
     ProposedContext& c = cp_.contexts[i];
-    if (i >= limits_.contexts)
+    if (i >= limits_.contexts && c.id != acse_context_)
       c.result = ContextResult::local_limit;
     else if (!known(c.abstract_syntax))
       c.result = ContextResult::abstract_syntax_not_supported;
@@ -164,8 +165,6 @@ void Stack::associate(const session::ConnectRequest& request, const acse::Aarq& 
     return std::any_of(contexts_.begin(), contexts_.end(),
                        [&](const Context& c) { return c.accepted && c.abstract_syntax == syntax; });
   };
-  if (!usable(acse::abstract_syntax()))
-    return decline_acse(acse::diagnostics::no_reason, "the ACSE context is beyond the limit");
   if (std::none_of(application->syntaxes.begin(), application->syntaxes.end(), usable))
     return decline_acse(acse::diagnostics::no_reason, "no context for any operation");
 
