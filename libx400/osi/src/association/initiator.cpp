@@ -20,12 +20,13 @@ std::vector<ber::Oid> all_syntaxes(const ApplicationContext& application) {
   return all;
 }
 
-// Identifiers that the initiator defines are odd (X.226 6.2.2).
+// Identifiers that the initiator defines are odd (X.226 6.2.2). ACSE comes last unless it is among them.
 std::vector<Context> number(const std::vector<ber::Oid>& syntaxes) {
   std::vector<Context> contexts;
   ContextId id = -1;
   for (const ber::Oid& syntax : syntaxes) contexts.push_back({id += 2, syntax, false});
-  contexts.push_back({id + 2, acse::abstract_syntax(), false});
+  if (std::find(syntaxes.begin(), syntaxes.end(), acse::abstract_syntax()) == syntaxes.end())
+    contexts.push_back({id + 2, acse::abstract_syntax(), false});
   return contexts;
 }
 
@@ -34,6 +35,12 @@ std::uint16_t units_of(Carriage carriage) {
     case Carriage::p_data: return session::unit::duplex;
   }
   return 0;
+}
+
+std::vector<Context>::const_iterator find_context(const std::vector<Context>& contexts,
+                                                  const ber::Oid& syntax) {
+  return std::find_if(contexts.begin(), contexts.end(),
+                      [&](const Context& c) { return c.abstract_syntax == syntax; });
 }
 
 Status check_selectors(const Selectors& s) {
@@ -63,10 +70,8 @@ Status Stack::connect(ConnectParameters parameters) {
       session::Connection::cn_user_data)
     return Error(ErrorKind::limit, "connect: bind argument too long for one CN");
   contexts_ = number(parameters.abstract_syntaxes);
-  acse_context_ = contexts_.back().id;
-  const auto bind = std::find_if(contexts_.begin(), contexts_.end(), [&](const Context& c) {
-    return c.abstract_syntax == application.bind_syntax;
-  });
+  acse_context_ = find_context(contexts_, acse::abstract_syntax())->id;
+  const auto bind = find_context(contexts_, application.bind_syntax);
   if (has_bind_ && bind == contexts_.end())
     return Error(ErrorKind::invalid, "connect: the bind syntax is not among the contexts");
   if (has_bind_) bind_context_ = bind->id;
@@ -119,7 +124,8 @@ Result<ConnectConfirm> Stack::read_accepted(const session::Accepted& accepted) {
   X400_TRY(cpa, presentation::parse_cpa(accepted.user_data, limits_));
   if (cpa.accepted.size() != contexts_.size()) return refused("CPA with another number of context results");
   for (std::size_t i = 0; i < contexts_.size(); ++i) contexts_[i].accepted = cpa.accepted[i];
-  if (!contexts_.back().accepted) return refused("CPA without the ACSE context");
+  if (!find_context(contexts_, acse::abstract_syntax())->accepted)
+    return refused("CPA without the ACSE context");
   auto pdvs = presentation::parse_user_data(cpa.user_data);
   if (!pdvs.ok()) return Error(ErrorKind::malformed, pdvs.error().text);
   if (pdvs->front().context != acse_context_) return refused("CPA without AARE");

@@ -149,7 +149,7 @@ struct ConnectParameters {
   Selectors calling;
   ApplicationContext application_context;
   /// Abstract syntaxes to propose, one context each, identifiers 1, 3, 5 ... in this order; ACSE is added
-  /// behind them. Empty: the bind syntax and all syntaxes of the application context.
+  /// behind them if it is not among them. Empty: the bind syntax and all syntaxes of the application context.
   std::vector<ber::Oid> abstract_syntaxes;
   /// One whole value, which the stack puts in [16]; empty only if the application context has no bind.
   Chain bind_argument;
