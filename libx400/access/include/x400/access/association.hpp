@@ -32,7 +32,7 @@ class Outcome {
     result,    ///< value(): the result, whole value; empty if the peer left it out
     error,     ///< code(), value(): the error's parameter, whole value; empty if absent
     rejected,  ///< problem(): the peer did not carry it out
-    lost,      ///< the association ended first: whether it was carried out is not known
+    lost,  ///< the association ended first, or the answer was none: whether it was carried out is not known
     not_sent,  ///< certainly not carried out: not allowed here, or the association ended before a octet went
                ///< out
   };

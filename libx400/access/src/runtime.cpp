@@ -1,0 +1,67 @@
+#include "x400/access/runtime.hpp"
+
+#include <algorithm>
+
+#include "connection.hpp"
+#include "runtime_state.hpp"
+#include "x400/access/asio.hpp"
+
+namespace x400::access {
+
+RuntimeState::RuntimeState(unsigned threads)
+    : io_(static_cast<int>(std::max(1u, threads))), work_(io_.get_executor()) {
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
+}
+
+std::size_t RuntimeState::connections() const {
+  const std::lock_guard lock(mutex_);
+  return connections_.size();
+}
+
+bool RuntimeState::enter(std::uint64_t id, std::weak_ptr<Connection> connection) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  connections_.emplace(id, std::move(connection));
+  return true;
+}
+
+void RuntimeState::leave(std::uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  connections_.erase(id);
+  if (connections_.empty()) empty_.notify_all();
+}
+
+void RuntimeState::stop() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  std::vector<std::shared_ptr<Connection>> alive;
+  for (const auto& [id, weak] : connections_)
+    if (auto connection = weak.lock()) alive.push_back(std::move(connection));
+  lock.unlock();
+  for (const auto& connection : alive) connection->kill();
+  alive.clear();
+  lock.lock();
+  empty_.wait(lock, [this] { return connections_.empty(); });
+  lock.unlock();
+  io_.stop();
+  for (std::thread& thread : threads_) thread.join();
+  io_.drop_handlers();
+}
+
+std::uint64_t RuntimeState::next_id() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+Runtime::Runtime(unsigned threads)
+    : state_(std::make_shared<RuntimeState>(threads ? threads
+                                                    : std::max(1u, std::thread::hardware_concurrency()))) {}
+
+Runtime::~Runtime() { state_->stop(); }
+
+unsigned Runtime::threads() const { return state_->threads(); }
+std::size_t Runtime::associations() const { return state_->connections(); }
+
+boost::asio::io_context& io_context(Runtime& runtime) { return runtime.state()->io(); }
+
+}  // namespace x400::access
