@@ -47,6 +47,14 @@ Result<void*> decode_raw(asn_TYPE_descriptor_t& type, View octets, std::string_v
                          const ber::Limits& limits) {
   auto extent = ber::walk(octets, limits);
   if (!extent.ok()) return extent.error().in(what);
+  // The decoder refuses an indefinite length of an explicit tag around a primitive.
+  Octets definite;
+  if (!extent->definite) {
+    auto copy = ber::to_definite(octets, limits);
+    if (!copy.ok()) return copy.error().in(what);
+    definite = std::move(*copy);
+    octets = definite;
+  }
   complete_descriptors();
   asn_codec_ctx_t context{stack_limit};
   void* value = nullptr;

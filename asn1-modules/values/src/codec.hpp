@@ -5,8 +5,8 @@
 //   X400_TRY(name, decode_type<OrName_t>(asn_DEF_OrName, octets, "O/R name"));
 //   use(name->standard);            // freed with `name`
 //
-// decode_type() walks the octets first, so the codec sees only values whose lengths fit and end; what
-// is inside ANY members stays as received. Decoded members borrow nothing from `octets`.
+// decode_type() walks the octets first, so the codec sees only values whose lengths fit and end. What
+// is inside ANY members stays as received, but for indefinite lengths, which the codec never sees. Decoded members borrow nothing from `octets`.
 //
 // Threads: any number at once. The codec completes its descriptors on their first use; all of them are
 // completed under a lock before the first one is used.

@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "MsAttributeSelection.h"
 #include "OrCountryName.h"
 #include "OrName.h"
 #include "OrUniversalOrBmpString.h"
@@ -60,6 +61,14 @@ TEST_CASE("indefinite lengths and segments of strings are decoded") {
                                               "country");
   REQUIRE(country.ok());
   CHECK(text_of((*country)->choice.printable) == "XX");
+}
+
+TEST_CASE("an explicit tag of indefinite length around a primitive is decoded") {
+  auto selection = decode_type<MsAttributeSelection_t>(
+      asn_DEF_MsAttributeSelection, hex("3180 0604 56040327 a080 020105 0000 0000"), "selection");
+  REQUIRE(selection.ok());
+  REQUIRE((*selection)->from != nullptr);
+  CHECK(*(*selection)->from == 5);
 }
 
 TEST_CASE("octets that end early are truncated, octets that do not fit are malformed") {

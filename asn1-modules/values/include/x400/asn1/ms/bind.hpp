@@ -29,8 +29,9 @@ struct MsBindArgument {
   std::vector<Octets> security_context;  ///< security labels, each a whole TLV; empty: absent
   std::optional<FetchRestrictions> fetch_restrictions;
   bool configuration_request = false;
-  std::optional<std::string> ua_registration_identifier;  ///< 1994; 1..32 characters
-  Extensions extensions;                                  ///< 1994
+  std::optional<std::string>
+      ua_registration_identifier;  ///< 1994; 1..32 characters, longer ones are read too
+  Extensions extensions;           ///< 1994
 
   Octets encode(Edition edition) const;
   /// Errors: truncated, malformed, limit. The octets may come from anybody: they are walked with the limits
@@ -61,7 +62,8 @@ struct MsBindResult {
   std::optional<std::string> service_information;
 
   Octets encode(Edition edition) const;
-  static Result<MsBindResult> decode(View octets, Edition edition);
+  /// Components of both editions are read in both.
+  static Result<MsBindResult> decode(View octets);
 };
 
 enum class BindProblem : std::int32_t {

@@ -49,7 +49,8 @@ struct AttributeSelection {
   std::optional<std::uint32_t> count;  ///< how many; of multi-valued types
   friend bool operator==(const AttributeSelection&, const AttributeSelection&) = default;
 };
-/// At most 1024. Empty: no attribute, only the sequence number.
+inline constexpr std::size_t max_selections = 1024;
+/// At most max_selections. Empty: no attribute, only the sequence number.
 using EntryInformationSelection = std::vector<AttributeSelection>;
 
 void write(ber::Writer& w, const EntryInformationSelection& selection);

@@ -32,14 +32,14 @@ struct CommonSubmissionResults {
 /// An argument taken apart.
 struct SubmissionArgumentParts {
   Octets mts_head;  ///< identifier and length of the X.411 argument without options
-  View mts_body;    ///< its contents, borrowed; head + body is the whole X.411 argument
+  std::vector<View>
+      mts_body;  ///< its contents in pieces, borrowed; head and body joined are the X.411 argument
   std::optional<SubmissionOptions> options;
 };
 
 /// Of message-submission (SEQUENCE { envelope, content, options [4] }). Errors: truncated, malformed, limit.
 Result<SubmissionArgumentParts> split_message_submission(View argument);
-/// Of probe-submission (SET { ..., options [4] }). The body is a copy kept in mts_head, mts_body is empty,
-/// unless no options came.
+/// Of probe-submission (SET { ..., options [4] }).
 Result<SubmissionArgumentParts> split_probe_submission(View argument);
 /// The other way, for clients. `mts_argument`: the X.411 argument.
 Result<Octets> add_submission_options(View mts_argument, const SubmissionOptions& options);
