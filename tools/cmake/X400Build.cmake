@@ -64,14 +64,16 @@ function(x400_library name)
   set_property(GLOBAL APPEND PROPERTY X400_INSTALL_HEADERS ${CMAKE_CURRENT_SOURCE_DIR}/include)
 endfunction()
 
-# x400_program(NAME SOURCES ... LINKS ...): a program, installed into bin (SBIN: into sbin).
+# x400_program(NAME SOURCES ... LINKS ...): a program, built into bin/ of the build folder, installed into
+# bin (SBIN: into sbin; NO_INSTALL: not at all, for what only tests and demonstrations need).
 function(x400_program name)
-  cmake_parse_arguments(ARG "SBIN" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SBIN;NO_INSTALL" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   target_link_libraries(${name} PRIVATE x400_flags ${ARG_LINKS})
   if(ARG_SBIN)
     install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-  else()
+  elseif(NOT ARG_NO_INSTALL)
     install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endfunction()
