@@ -205,6 +205,30 @@ std::vector<Octets> tsdus(View output) {
   return all;
 }
 
+Octets sent(Association& a) { return flat(a.take_output()); }
+
+std::string sent_spdu(Association& a) {
+  const std::vector<Octets> all = tsdus(sent(a));
+  REQUIRE(all.size() == 1);
+  return to_hex(all[0]);
+}
+
+std::string sent_codes(Association& a) {
+  std::string codes;
+  for (const Packet& p : packets(sent(a))) {
+    if (!codes.empty()) codes += ' ';
+    switch (p.tpdu.code) {
+      case cotp::Code::cr: codes += "cr"; break;
+      case cotp::Code::cc: codes += "cc"; break;
+      case cotp::Code::dr: codes += "dr"; break;
+      case cotp::Code::dt: codes += "dt"; break;
+      case cotp::Code::er: codes += "er"; break;
+      case cotp::Code::other: codes += "other"; break;
+    }
+  }
+  return codes;
+}
+
 namespace {
 
 std::string text(const std::optional<InvokeId>& id) { return id ? std::to_string(*id) : "null"; }
@@ -279,9 +303,7 @@ ApplicationContext p7_88() {
 }
 
 std::vector<ApplicationContext> peer_applications() {
-  return {{{1, 17, 1, 1, 2}, {}, {{1, 17, 1, 1, 1}}},
-          {{1, 17, 0, 1, 1}, {}, {{1, 0, 8824}}},
-          {{1, 17, 0, 1, 0}, {}, {{1, 0, 8824}}}};
+  return {{{1, 17, 1, 1, 2}, {}, {{1, 17, 1, 1, 1}}}, {{1, 17, 0, 1, 1}, {}, {{1, 0, 8824}}}};
 }
 
 ResponderConfig responder_config() {

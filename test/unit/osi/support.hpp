@@ -82,6 +82,13 @@ std::vector<Packet> packets(View output);
 /// TSDUs of the DTs in the output; incomplete ones are a failure.
 std::vector<Octets> tsdus(View output);
 
+/// What was sent since the last call.
+Octets sent(Association& a);
+/// The only SPDU sent since the last call, in hexadecimal.
+std::string sent_spdu(Association& a);
+/// TPDU codes sent since the last call: "cc", "dt dr", "".
+std::string sent_codes(Association& a);
+
 std::string describe(const Event& event);
 std::vector<std::string> events(Association& a);
 

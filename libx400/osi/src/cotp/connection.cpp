@@ -12,11 +12,12 @@ namespace {
 // Class 0 has one connection a TCP connection, so any number but 0 will do.
 constexpr std::uint16_t own_reference = 1;
 
+constexpr std::size_t longest_text = 128;
 constexpr std::size_t interesting_when_draining = 64;
 
 std::string printable(View text) {
   std::string out;
-  for (const std::uint8_t o : text.first(std::min<std::size_t>(text.size(), 128)))
+  for (const std::uint8_t o : text.first(std::min(text.size(), longest_text)))
     if (o != 0) out += o >= 0x20 && o < 0x7f ? static_cast<char>(o) : '?';
   return out;
 }
@@ -61,6 +62,7 @@ std::optional<Event> Connection::piece(const tpkt::Piece& p) {
     header_.clear();
     header_done_ = false;
     current_.reset();
+    behind_.clear();
   }
   while (!header_done_ && !rest.empty()) {
     header_.push_back(rest[0]);
@@ -71,8 +73,11 @@ std::optional<Event> Connection::piece(const tpkt::Piece& p) {
   }
   if (!header_done_)
     return p.ends ? std::optional(fail("TPDU header longer than its packet", header_)) : std::nullopt;
-  if (current_->code == Code::dt)
+  if (current_->code == Code::dt) {
     if (auto event = data(rest)) return event;
+  } else {
+    append(behind_, rest.first(std::min(rest.size(), longest_text - behind_.size())));
+  }
   return p.ends ? tpdu_complete() : std::nullopt;
 }
 
@@ -104,7 +109,9 @@ std::optional<Event> Connection::tpdu_complete() {
     state_ = State::closed;
     std::string text = t.code == Code::er ? "ER, reject cause " : "DR, reason ";
     text += std::to_string(t.reason);
-    if (const auto more = t.find(parameter::additional_information)) text += ": " + printable(*more);
+    // The text belongs in a parameter; there are stacks that put it behind the header.
+    const View more = t.find(parameter::additional_information).value_or(View(behind_));
+    if (!more.empty()) text += ": " + printable(more);
     return Disconnected{t.code == Code::er ? -1 : t.reason, std::move(text)};
   }
   if (state_ == State::idle && t.code == Code::cr) return cr(t);

@@ -66,7 +66,7 @@ class Connection {
 
   void set_tsdu_limit(std::size_t octets) { tsdu_limit_ = octets; }
   State state() const { return state_; }
-  bool mid_tsdu() const { return !tsdu_.empty() || tpkt_.mid_packet(); }
+  bool mid_tsdu() const { return state_ != State::closed && (!tsdu_.empty() || tpkt_.mid_packet()); }
   std::size_t tsdu_octets() const { return tsdu_.size(); }
   const Octets& called() const { return called_; }
   const Octets& calling() const { return calling_; }
@@ -90,6 +90,7 @@ class Connection {
   Octets header_;  // TPDU header under way, LI included
   bool header_done_ = false;
   std::optional<Tpdu> current_;  // parsed header_; its views are good until the packet ends
+  Octets behind_;                // what stands behind the header of a TPDU other than DT, its beginning
   Octets tsdu_;
   std::size_t tsdu_limit_ = 0;
   bool dropping_ = false;  // draining: the TSDU under way is too long to be of interest
