@@ -68,7 +68,8 @@ class P7Dialogue {
     }
   }
 
-  const std::vector<P7Value>& values() const { return values_; }
+  const std::vector<P7Value>& values() const& { return values_; }
+  std::vector<P7Value> values() && { return std::move(values_); }
 
  private:
   using Kind = P7Value::Kind;
