@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -106,10 +107,10 @@ struct ContentSlice {
 
 /// The content of a new entry: none, or one of the three forms.
 struct NewContent {
-  View octets;                              ///< (1) in memory
-  std::shared_ptr<const void> owner;        ///< keeps `octets` alive; null: they are copied by commit()
-  std::shared_ptr<SpooledContent> spooled;  ///< (2) written before
-  std::optional<ContentSlice> slice;        ///< (3) children only
+  View octets{};                              ///< (1) in memory
+  std::shared_ptr<const void> owner{};        ///< keeps `octets` alive; null: they are copied by commit()
+  std::shared_ptr<SpooledContent> spooled{};  ///< (2) written before
+  std::optional<ContentSlice> slice{};        ///< (3) children only
 };
 
 /// An entry to be made. Order in ChangeSet::create: each main entry, then all its descendants (a parent
@@ -118,24 +119,24 @@ struct NewEntry {
   EntryClass entry_class = EntryClass::delivery;
   std::uint8_t entry_type = 0;  ///< X.413 EntryType; counted and selected by, else opaque
   RetrievalStatus status = RetrievalStatus::new_entry;
-  std::optional<std::size_t> parent;       ///< place of the parent in ChangeSet::create; none: main entry
-  std::uint8_t priority = 0;               ///< X.411 Priority: normal 0, non-urgent 1, urgent 2
-  std::optional<std::int32_t> precedence;  ///< military precedence where there is one
-  std::uint64_t size = 0;                  ///< content-length as selected by and summed for quotas
+  std::optional<std::size_t> parent{};       ///< place of the parent in ChangeSet::create; none: main entry
+  std::uint8_t priority = 0;                 ///< X.411 Priority: normal 0, non-urgent 1, urgent 2
+  std::optional<std::int32_t> precedence{};  ///< military precedence where there is one
+  std::uint64_t size = 0;                    ///< content-length as selected by and summed for quotas
   /// Attributes that never change (a run of Attribute values); kept with the record, given by read().
-  Octets attributes;
+  Octets attributes{};
   /// Subset of all attributes that lists usually ask for; kept in the row up to max_list_attributes, given
   /// by select(). Larger: the row says so (Row::list_complete) and read() has them.
-  Octets list_attributes;
+  Octets list_attributes{};
   /// Attributes that change later (groups, links, annotations, flags of body parts): replaced whole by
   /// Modification. Kept in the row, at most max_variable.
-  Octets variable;
+  Octets variable{};
   /// Empty: none. At most 255 octets, best a digest; see Committed::duplicate. Main entries only.
-  Octets duplicate_key;
-  NewContent content;
+  Octets duplicate_key{};
+  NewContent content{};
   /// Log classes only: the number of another entry of this change set, or an existing number, instead of a
   /// new one. The entry must not exist in its base.
-  std::optional<std::size_t> same_number_as;
+  std::optional<std::size_t> same_number_as{};
   SequenceNumber number = 0;
 };
 
@@ -147,7 +148,7 @@ inline constexpr std::size_t max_duplicate_key = 255;
 /// passed over in silence. `backwards`: sets it as given, lower too (Modify of 94).
 struct StatusChange {
   EntryBase base = EntryBase::stored;
-  std::vector<NumberRange> ranges;
+  std::vector<NumberRange> ranges{};
   RetrievalStatus status = RetrievalStatus::listed;
   bool backwards = false;
 };
@@ -156,32 +157,32 @@ struct StatusChange {
 struct Modification {
   EntryBase base = EntryBase::stored;
   SequenceNumber number = 0;
-  std::optional<Octets> variable;
-  std::optional<Octets> list_attributes;
+  std::optional<Octets> variable{};
+  std::optional<Octets> list_attributes{};
 };
 
 /// Removes main entries with all their descendants. An unknown number (not_found) or a child (invalid)
 /// refuses the whole change set.
 struct Deletion {
   EntryBase base = EntryBase::stored;
-  std::vector<SequenceNumber> numbers;
+  std::vector<SequenceNumber> numbers{};
 };
 
 /// A value kept under (mailbox, kind, key): registrations, intents and done marks, submission states, told
 /// flags, timers. No value: erased (nothing there: no error). With `due` it is found by Backend::due().
 struct ItemChange {
   std::uint16_t kind = 0;  ///< meaning is the service's; stored: never reuse a value
-  Octets key;
-  std::optional<Octets> value;
-  std::optional<Time> due;
+  Octets key{};
+  std::optional<Octets> value{};
+  std::optional<Time> due{};
   /// The number of create[*entry] (4 octets, most significant first) stands in front of `key`.
-  std::optional<std::size_t> entry;
+  std::optional<std::size_t> entry{};
 };
 
 /// Something for the audit and the message log; written once, never changed, read by followers of the log.
 struct LogEvent {
   std::uint16_t kind = 0;
-  Octets octets;
+  Octets octets{};
 };
 
 enum class Durability : std::uint8_t {
@@ -193,18 +194,18 @@ enum class Durability : std::uint8_t {
 /// All or nothing, on one mailbox. Carried out in the order of the members.
 struct ChangeSet {
   MailboxNumber mailbox = 0;
-  std::vector<Modification> modify;
-  std::vector<StatusChange> status;
-  std::vector<Deletion> remove;
-  std::vector<NewEntry> create;
-  std::vector<ItemChange> items;
-  std::vector<LogEvent> events;
+  std::vector<Modification> modify{};
+  std::vector<StatusChange> status{};
+  std::vector<Deletion> remove{};
+  std::vector<NewEntry> create{};
+  std::vector<ItemChange> items{};
+  std::vector<LogEvent> events{};
   Durability durability = Durability::synced;
 };
 
 struct Committed {
   /// One for each of ChangeSet::create.
-  std::vector<SequenceNumber> numbers;
+  std::vector<SequenceNumber> numbers{};
   /// A main entry of the set bears a duplicate key known to the mailbox (kept 30 days from creation, also
   /// after deletion): *nothing* of the change set was done. `numbers` holds one number, the first one's.
   /// If the first is still on its way to disk, the completion waits for it and shares its fate.
@@ -233,13 +234,13 @@ struct Row {
   std::uint8_t entry_type = 0;
   RetrievalStatus status = RetrievalStatus::new_entry;
   std::uint8_t priority = 0;
-  std::optional<std::int32_t> precedence;
+  std::optional<std::int32_t> precedence{};
   std::uint64_t size = 0;
   Time created = 0;
   SequenceNumber parent = 0;      ///< 0: main entry
   std::uint32_t descendants = 0;  ///< main entry: they bear the numbers number+1 .. number+descendants
-  Octets list_attributes;
-  Octets variable;
+  Octets list_attributes{};
+  Octets variable{};
   bool list_complete = true;  ///< false: too large for the row, take read()
 };
 
@@ -249,19 +250,19 @@ enum class Order : std::uint8_t { ascending, descending };
 /// normal, precedence, size; the rest is checked row by row.
 struct Query {
   MailboxNumber mailbox = 0;
-  ClassSet classes;  ///< of one base; empty or mixed: invalid
-  NumberRange numbers;
-  std::optional<Time> since;             ///< created at or after
-  std::optional<Time> until;             ///< created at or before
-  bool with_children = false;            ///< false: main entries only
-  std::optional<SequenceNumber> parent;  ///< direct children of it (with_children is implied)
-  std::optional<RetrievalStatus> status;
-  std::optional<std::uint8_t> priority;
-  std::optional<std::int32_t> precedence_from;  ///< entries without precedence never match
-  std::optional<std::int32_t> precedence_to;
-  std::optional<std::uint64_t> size_from;
-  std::optional<std::uint64_t> size_to;
-  std::optional<std::uint8_t> entry_type;
+  ClassSet classes{};  ///< of one base; empty or mixed: invalid
+  NumberRange numbers{};
+  std::optional<Time> since{};             ///< created at or after
+  std::optional<Time> until{};             ///< created at or before
+  bool with_children = false;              ///< false: main entries only
+  std::optional<SequenceNumber> parent{};  ///< direct children of it (with_children is implied)
+  std::optional<RetrievalStatus> status{};
+  std::optional<std::uint8_t> priority{};
+  std::optional<std::int32_t> precedence_from{};  ///< entries without precedence never match
+  std::optional<std::int32_t> precedence_to{};
+  std::optional<std::uint64_t> size_from{};
+  std::optional<std::uint64_t> size_to{};
+  std::optional<std::uint8_t> entry_type{};
   Order order = Order::ascending;  ///< by number
   std::uint32_t limit = 1000;      ///< rows of a page; at least 1
   SequenceNumber after = 0;        ///< go on behind this number, in the order asked for; 0: from the start
@@ -269,7 +270,7 @@ struct Query {
 };
 
 struct Page {
-  std::vector<Row> rows;
+  std::vector<Row> rows{};
   bool more = false;  ///< go on with after = rows.back().number
 };
 
@@ -286,11 +287,11 @@ class Content {
 };
 
 struct Stored {
-  Row row;
+  Row row{};
   /// NewEntry::attributes; corrupt where they are damaged (the content may be well).
   Result<Octets> attributes = Octets{};
   /// Null: the entry has no content.
-  std::shared_ptr<const Content> content;
+  std::shared_ptr<const Content> content{};
 };
 
 struct Counter {
@@ -305,17 +306,17 @@ struct Counter {
 
 struct Mailbox {
   MailboxNumber number = 0;
-  std::string id;
-  Octets properties;
+  std::string id{};
+  Octets properties{};
   SequenceNumber next = 1;  ///< the next number it will assign
 };
 
 struct Item {
   MailboxNumber mailbox = 0;
   std::uint16_t kind = 0;
-  Octets key;
-  Octets value;
-  std::optional<Time> due;
+  Octets key{};
+  Octets value{};
+  std::optional<Time> due{};
 };
 
 struct Event {
@@ -323,7 +324,7 @@ struct Event {
   MailboxNumber mailbox = 0;
   EntryClass entry_class = EntryClass::delivery;  ///< created and deleted
   EntryBase base = EntryBase::stored;
-  NumberRange numbers;  ///< created: one number; deleted: main and descendants
+  NumberRange numbers{};  ///< created: one number; deleted: main and descendants
   RetrievalStatus status = RetrievalStatus::new_entry;  ///< created and status
   std::uint8_t priority = 0;                            ///< created
   bool child = false;                                   ///< created
@@ -345,7 +346,7 @@ struct Finding {
     index_rebuilt,   ///< and why
     removed_orphan,  ///< a large content that no entry holds
   } kind = Kind::damage;
-  std::string text;
+  std::string text{};
 };
 
 }  // namespace x400::mstore::backend

@@ -1,0 +1,133 @@
+// LocalBackend: the backend on the local disk; a log and its index.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "backend/box.hpp"
+#include "backend/options.hpp"
+#include "backend/prepare.hpp"
+#include "index/index.hpp"
+#include "log/contents.hpp"
+#include "log/log.hpp"
+
+namespace x400::mstore::backend {
+
+/// Sinks of events. A sink never runs after its subscription went.
+class EventSinks {
+ public:
+  std::unique_ptr<Subscription> add(std::function<void(const Event&)> sink);
+  void send(const std::vector<Event>& events);
+
+ private:
+  struct Sink {
+    std::recursive_mutex mutex;  // a sink may end its own subscription
+    std::function<void(const Event&)> call;
+    bool ended = false;
+  };
+  struct Sinks {
+    std::mutex mutex;
+    std::list<std::shared_ptr<Sink>> all;
+  };
+  class Handle;
+  std::shared_ptr<Sinks> sinks_ = std::make_shared<Sinks>();
+};
+
+class LocalBackend final : public Backend {
+ public:
+  static Result<std::unique_ptr<Backend>> open(const Options& options, Env& env);
+  ~LocalBackend() override;
+
+  Result<MailboxNumber> create_mailbox(std::string_view id, View properties) override;
+  Status set_mailbox_properties(MailboxNumber mailbox, View properties) override;
+  Result<Mailbox> find_mailbox(std::string_view id) override;
+  Result<Mailbox> mailbox(MailboxNumber number) override;
+  Result<std::vector<Mailbox>> mailboxes() override;
+
+  void commit(ChangeSet set, Completion completion) override;
+  CommitResult commit(ChangeSet set) override;
+  Result<std::unique_ptr<ContentWriter>> new_content() override { return contents_->writer(); }
+  Result<std::optional<SequenceNumber>> find_duplicate(MailboxNumber mailbox, View key) override;
+
+  Result<Stored> read(MailboxNumber mailbox, EntryBase base, SequenceNumber number) override;
+  Result<Row> row(MailboxNumber mailbox, EntryBase base, SequenceNumber number) override;
+  Result<Page> select(const Query& query) override;
+  Result<std::vector<Counter>> counters(MailboxNumber mailbox, EntryBase base) override;
+  Result<std::optional<Item>> item(MailboxNumber mailbox, std::uint16_t kind, View key) override;
+  Result<std::vector<Item>> items(MailboxNumber mailbox, std::uint16_t kind, View prefix) override;
+  Result<std::vector<Item>> due(Time until, std::uint32_t limit) override;
+
+  std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) override;
+  Positions positions() const override;
+  std::vector<Finding> findings() const override;
+  Status writable() const override;
+  Status close() override;
+
+ private:
+  friend class Opening;
+  friend class Commit;
+
+  /// A change set on its way.
+  struct Operation {
+    std::shared_ptr<Box> box;
+    PendingChange change;
+    bool only_status = false;
+    Committed committed;
+    Completion completion;
+    std::vector<std::shared_ptr<Spooled>> spooled;
+  };
+
+  LocalBackend(const Options& options, Env& env) : options_(options), env_(env) {}
+
+  Result<std::shared_ptr<Box>> box(MailboxNumber number) const;
+  void add_box(const Mailbox& info, Time last_time);
+  Status write_mailbox(MailboxNumber number, std::string_view id, View properties);
+  Status write_counters(const std::vector<Mailbox>& raised);
+  void finish(Operation& operation, const Status& written);
+  void applied(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
+  void unused(const std::vector<std::uint64_t>& files);
+  void find(Finding::Kind kind, std::string text);
+  Time horizon() const;
+  /// A connection that shows all that was acknowledged of the mailbox.
+  Result<Index::Lease> reader(const Box& box);
+  template <class T>
+  T checked(T result) {
+    if (!result.ok()) index_->damaged(result.error());
+    return result;
+  }
+  Status apply_all();
+  Result<Page> select_by_status(Query query, const StatusOverlay& overlay, Index::Lease& lease);
+  Result<Stored> load(MailboxNumber mailbox, const PlacedRow& placed, Index::Lease& lease);
+
+  const Options options_;
+  Env& env_;
+  std::unique_ptr<Lock> lock_;
+  StoreId store_{};
+  Path position_file_;
+  std::unique_ptr<LargeContents> contents_;
+
+  mutable std::shared_mutex boxes_mutex_;
+  std::unordered_map<MailboxNumber, std::shared_ptr<Box>> boxes_;
+  std::map<std::string, MailboxNumber, std::less<>> ids_;
+  std::mutex mailboxes_mutex_;  // held while one is made or changed
+
+  mutable std::mutex findings_mutex_;
+  std::vector<Finding> findings_;
+  EventSinks sinks_;
+
+  std::mutex close_mutex_;
+  std::optional<Status> closed_;
+
+  // The log first to go: its completions use what stands above.
+  std::unique_ptr<Index> index_;
+  std::unique_ptr<Log> log_;
+};
+
+}  // namespace x400::mstore::backend

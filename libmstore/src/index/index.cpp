@@ -1,0 +1,288 @@
+#include "index/index.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace x400::mstore::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t records_per_transaction = 4096;
+constexpr std::uint64_t page_size = 4096;
+constexpr std::size_t most_idle_readers = 32;
+constexpr std::uint64_t purge_every = 64;  // transactions
+
+Path file_of(const Path& folder) { return folder / "index.db"; }
+Path with(Path path, const char* suffix) {
+  path += suffix;
+  return path;
+}
+
+// SQLite works on real files, whatever Env the log has.
+Env& disk() { return real_env(); }
+
+Status remove_database(const Path& path) {
+  for (const char* suffix : {"", "-wal", "-shm", "-journal", ".damaged"})
+    X400_CHECK(disk().remove(with(path, suffix)));
+  return Ok{};
+}
+
+// Applies batches of the log in transactions of a bearable size.
+class Carrier {
+ public:
+  Carrier(IndexWriter& writer, Time horizon) : writer_(writer), horizon_(horizon) {}
+
+  Status take(const ScannedBatch& batch) {
+    if (!open_) X400_CHECK(writer_.begin(horizon_));
+    open_ = true;
+    for (const ScannedRecord& r : batch.records)
+      X400_CHECK(writer_.apply(IndexRecord{r.header, r.body, batch.end.segment, r.offset, r.body_good}));
+    records_ += batch.records.size();
+    return records_ >= most ? commit(batch.end) : Status(Ok{});
+  }
+
+  Status finish(const LogPosition& end, std::uint64_t lost) {
+    if (!open_) X400_CHECK(writer_.begin(horizon_));
+    open_ = true;
+    if (lost > 0) X400_CHECK(writer_.skip_numbers(lost));
+    return commit(end);
+  }
+
+  Status run(Segments& segments, const LogPosition& from, const LogPosition& end, Index::Rebuilt& out) {
+    auto lost = replay_log(
+        segments, from, [this](const ScannedBatch& b) { return take(b); }, out.problems);
+    if (!lost.ok()) {
+      writer_.rollback();
+      return lost.error();
+    }
+    out.lost_records = *lost;
+    X400_CHECK(finish(end, *lost));
+    for (std::string& problem : writer_.take_problems()) out.problems.push_back(std::move(problem));
+    return Ok{};
+  }
+
+ private:
+  static constexpr std::size_t most = 50'000;
+
+  Status commit(const LogPosition& position) {
+    X400_CHECK(writer_.commit(position));
+    (void)writer_.take_events();
+    (void)writer_.take_unused_files();  // found as orphans when all is applied
+    open_ = false;
+    records_ = 0;
+    return Ok{};
+  }
+
+  IndexWriter& writer_;
+  const Time horizon_;
+  bool open_ = false;
+  std::size_t records_ = 0;
+};
+
+}  // namespace
+
+Index::Index(Path path, const StoreId& store, const backend::Options& options, std::unique_ptr<Database> db)
+    : path_(std::move(path)), options_(options), db_(std::move(db)), writer_(*db_, store) {}
+
+Result<Index::Opened> Index::open(const Path& folder, const StoreId& store, const backend::Options& options) {
+  const Path path = file_of(folder);
+  X400_TRY(there, disk().exists(path));
+  if (!there) return Error(ErrorKind::not_found, "there was none");
+  X400_TRY(damaged, disk().exists(with(path, ".damaged")));
+  if (damaged) return Error(ErrorKind::corrupt, "it was found damaged");
+  X400_TRY(identity, disk().identity(path));
+  X400_TRY(db, Database::open(path.string(), false));
+  X400_CHECK(configure_writer(*db));
+  X400_TRY(meta, read_meta(*db));
+  if (meta.version != schema_version)
+    return Error(ErrorKind::invalid, "it has schema " + std::to_string(meta.version));
+  if (meta.store != store) return Error(ErrorKind::invalid, "it belongs to another store");
+  if (meta.identity != identity) return Error(ErrorKind::invalid, "it is a copy, made at an unknown moment");
+  return Opened{std::unique_ptr<Index>(new Index(path, store, options, std::move(db))), meta.position};
+}
+
+Result<Index::Rebuilt> Index::rebuild(const Path& folder, const StoreId& store, Segments& segments,
+                                      LogPosition end, Time horizon) {
+  const Path path = file_of(folder);
+  const Path next = with(path, ".new");
+  X400_CHECK(remove_database(next));
+  Rebuilt out;
+  {
+    X400_TRY(db, Database::open(next.string(), false));
+    X400_CHECK(
+        db->execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-262144;"
+                    "PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"));
+    X400_CHECK(create_tables(*db));
+    X400_TRY(identity, disk().identity(next));
+    X400_CHECK(write_meta(*db, IndexMeta{schema_version, store, identity, {}}));
+    IndexWriter writer(*db, store);
+    X400_CHECK(Carrier(writer, horizon).run(segments, LogPosition{}, end, out));
+    X400_CHECK(create_indices(*db));
+  }
+  {
+    X400_TRY(file, disk().open(next, OpenMode::write));
+    X400_CHECK(file->sync());
+  }
+  X400_CHECK(remove_database(path));
+  X400_CHECK(disk().rename(next, path));
+  X400_CHECK(disk().sync_folder(folder));
+  return out;
+}
+
+Result<Index::Rebuilt> Index::replay(Segments& segments, LogPosition from, LogPosition end, Time horizon) {
+  Rebuilt out;
+  X400_CHECK(Carrier(writer_, horizon).run(segments, from, end, out));
+  return out;
+}
+
+void Index::start(Hooks hooks, Lsn applied) {
+  hooks_ = std::move(hooks);
+  applied_.store(applied);
+  thread_ = std::thread([this] { run(); });
+}
+
+Index::~Index() { (void)stop().ok(); }
+
+Status Index::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  taken_.notify_all();
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  return state();
+}
+
+void Index::wait_room() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] {
+    return stop_ || broken_ ||
+           (waiting_records_ < options_.unapplied_records && waiting_octets_ < options_.unapplied_octets);
+  });
+}
+
+void Index::take(std::shared_ptr<const SyncedBatch> batch) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_records_ += batch->records.size();
+    waiting_octets_ += batch->octets.size();
+    queue_.push_back(std::move(batch));
+  }
+  taken_.notify_one();
+}
+
+Status Index::wait_applied(Lsn lsn) {
+  if (applied() >= lsn || thread_.get_id() == std::this_thread::get_id()) return Ok{};
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return applied() >= lsn || broken_ || stalled_; });
+  if (applied() >= lsn) return Ok{};
+  return broken_ ? *broken_ : *stalled_;
+}
+
+Status Index::state() const {
+  const std::lock_guard lock(mutex_);
+  if (broken_) return *broken_;
+  return Ok{};
+}
+
+void Index::damaged(const Error& why) {
+  if (why.kind() == ErrorKind::corrupt) break_off(why);
+}
+
+void Index::break_off(const Error& why) {
+  // The marker makes the next open rebuild, should the file not show its damage by itself.
+  if (why.kind() != ErrorKind::unavailable) (void)disk().open(with(path_, ".damaged"), OpenMode::create).ok();
+  {
+    const std::lock_guard lock(mutex_);
+    broken_ = Error(ErrorKind::unavailable, "the index is broken, reopening rebuilds it: " + why.text());
+  }
+  changed_.notify_all();
+  if (hooks_.problem) hooks_.problem(why.text());
+}
+
+void Index::run() {
+  while (true) {
+    std::vector<std::shared_ptr<const SyncedBatch>> batches;
+    {
+      std::unique_lock lock(mutex_);
+      taken_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      std::uint64_t records = 0;
+      while (!queue_.empty() && records < records_per_transaction) {
+        records += queue_.front()->records.size();
+        batches.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
+    }
+    Status done = apply(batches);
+    // No room for the index: the log goes on until its writers wait; all is over when there is room.
+    while (!done.ok() && done.error().kind() == ErrorKind::unavailable) {
+      std::unique_lock lock(mutex_);
+      stalled_ = done.error();
+      changed_.notify_all();
+      taken_.wait_for(lock, 100ms, [this] { return stop_; });
+      if (stop_) break;
+      lock.unlock();
+      done = apply(batches);
+    }
+    if (!done.ok()) return break_off(done.error());
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& batch : batches) {
+        waiting_records_ -= batch->records.size();
+        waiting_octets_ -= batch->octets.size();
+      }
+      stalled_.reset();
+      applied_.store(batches.back()->end.lsn, std::memory_order_release);
+    }
+    changed_.notify_all();
+    hooks_.applied(batches);
+    hooks_.events(writer_.take_events());
+    if (const auto files = writer_.take_unused_files(); !files.empty()) hooks_.unused_files(files);
+    for (std::string& problem : writer_.take_problems()) hooks_.problem(std::move(problem));
+    checkpoint();
+  }
+}
+
+Status Index::apply(const std::vector<std::shared_ptr<const SyncedBatch>>& batches) {
+  X400_CHECK(writer_.begin(hooks_.horizon()));
+  const Status applied = [&]() -> Status {
+    for (const auto& batch : batches)
+      for (const SyncedRecord& r : batch->records)
+        X400_CHECK(writer_.apply(IndexRecord{r.header, r.body, batch->end.segment, r.offset, true}));
+    if (++transactions_ % purge_every == 0) X400_CHECK(writer_.forget_duplicates(hooks_.horizon()));
+    return writer_.commit(batches.back()->end);
+  }();
+  if (!applied.ok()) writer_.rollback();
+  return applied;
+}
+
+// PASSIVE ones never reset the write-ahead log beside a busy writer; here no transaction is open.
+void Index::checkpoint() {
+  if (static_cast<std::uint64_t>(db_->wal_pages()) * page_size < options_.checkpoint_octets) return;
+  const auto done = db_->checkpoint();
+  if (done.ok() && *done) indexed_.store(applied());
+}
+
+Result<Index::Lease> Index::read() {
+  {
+    const std::lock_guard lock(pool_mutex_);
+    if (!pool_.empty()) {
+      auto reader = std::move(pool_.back());
+      pool_.pop_back();
+      return Lease(*this, std::move(reader));
+    }
+  }
+  X400_TRY(db, Database::open(path_.string(), true));
+  X400_CHECK(configure_reader(*db));
+  return Lease(*this, std::make_unique<IndexReader>(std::move(db)));
+}
+
+void Index::give_back(std::unique_ptr<IndexReader> reader) {
+  const std::lock_guard lock(pool_mutex_);
+  if (pool_.size() < most_idle_readers) pool_.push_back(std::move(reader));
+}
+
+}  // namespace x400::mstore::storage

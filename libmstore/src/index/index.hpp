@@ -1,0 +1,118 @@
+// Index: the database file, its connections, and the thread that carries synced batches into it.
+//
+// Threads: any. Nothing here waits for a sync of the log.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "backend/options.hpp"
+#include "index/reader.hpp"
+#include "index/writer.hpp"
+#include "log/log.hpp"
+
+namespace x400::mstore::storage {
+
+class Index final : public BatchSink {
+ public:
+  struct Opened {
+    std::unique_ptr<Index> index;
+    LogPosition position;  ///< what is applied
+  };
+  /// not_found, corrupt, invalid: it must be rebuilt, for the reason in the text.
+  static Result<Opened> open(const Path& folder, const StoreId& store, const backend::Options& options);
+  /// Makes a new file, in place of any, from all that `segments` hold.
+  struct Rebuilt {
+    std::uint64_t lost_records = 0;
+    std::vector<std::string> problems;
+  };
+  static Result<Rebuilt> rebuild(const Path& folder, const StoreId& store, Segments& segments,
+                                 LogPosition end, Time horizon);
+
+  Index(const Index&) = delete;
+  Index& operator=(const Index&) = delete;
+  ~Index() override;
+
+  /// Before start(): applies what the log holds behind `from`.
+  Result<Rebuilt> replay(Segments& segments, LogPosition from, LogPosition end, Time horizon);
+
+  struct Hooks {
+    /// After a transaction, on the applier's thread: what was applied, up to which record.
+    std::function<void(const std::vector<std::shared_ptr<const SyncedBatch>>&)> applied;
+    std::function<void(const std::vector<backend::Event>&)> events;
+    std::function<void(const std::vector<std::uint64_t>&)> unused_files;
+    std::function<void(std::string)> problem;
+    std::function<Time()> horizon;  ///< duplicate keys older than it are forgotten
+  };
+  void start(Hooks hooks, Lsn applied);
+
+  void wait_room() override;
+  void take(std::shared_ptr<const SyncedBatch> batch) override;
+  /// Returns when the record is applied, or with why it will not be soon (no room: unavailable). On the
+  /// applier's own thread it does not wait: there all that was told by events shows.
+  Status wait_applied(Lsn lsn);
+  Lsn applied() const { return applied_.load(std::memory_order_acquire); }
+  Lsn indexed() const { return indexed_.load(); }
+  /// Ok, or why the index applies nothing any more.
+  Status state() const;
+  /// A reader met this: of kind corrupt, it ends the index.
+  void damaged(const Error& why);
+  /// Applies what was taken, ends the thread.
+  Status stop();
+
+  /// A read connection, given back when the lease goes.
+  class Lease {
+   public:
+    Lease(Index& index, std::unique_ptr<IndexReader> reader) : index_(&index), reader_(std::move(reader)) {}
+    Lease(Lease&&) = default;
+    Lease& operator=(Lease&&) = delete;
+    ~Lease() {
+      if (reader_) index_->give_back(std::move(reader_));
+    }
+    IndexReader* operator->() { return reader_.get(); }
+
+   private:
+    Index* index_;
+    std::unique_ptr<IndexReader> reader_;
+  };
+  Result<Lease> read();
+
+ private:
+  Index(Path path, const StoreId& store, const backend::Options& options, std::unique_ptr<Database> db);
+  void run();
+  Status apply(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
+  void checkpoint();
+  void break_off(const Error& why);
+  void give_back(std::unique_ptr<IndexReader> reader);
+
+  const Path path_;
+  const backend::Options options_;
+  std::unique_ptr<Database> db_;
+  IndexWriter writer_;
+  std::uint64_t transactions_ = 0;
+  Hooks hooks_;
+  std::thread thread_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable taken_;    // for the applier
+  std::condition_variable changed_;  // for those who wait for it
+  std::deque<std::shared_ptr<const SyncedBatch>> queue_;
+  std::uint64_t waiting_records_ = 0;
+  std::uint64_t waiting_octets_ = 0;
+  bool stop_ = false;
+  std::optional<Error> broken_;
+  std::optional<Error> stalled_;  // tried again
+  std::atomic<Lsn> applied_{0};
+  std::atomic<Lsn> indexed_{0};
+
+  std::mutex pool_mutex_;
+  std::vector<std::unique_ptr<IndexReader>> pool_;
+};
+
+}  // namespace x400::mstore::storage

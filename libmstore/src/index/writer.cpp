@@ -1,0 +1,333 @@
+#include "index/writer.hpp"
+
+#include <algorithm>
+
+namespace x400::mstore::storage {
+namespace {
+
+using backend::Event;
+
+constexpr int most_probes = 16;
+constexpr std::int64_t purge_chunk = 2000;
+
+std::int64_t signed_of(std::uint64_t v) { return static_cast<std::int64_t>(v); }
+
+std::string named(const IndexRecord& r) {
+  return "mailbox " + std::to_string(r.header.mailbox) + ", entry " + std::to_string(r.header.number) +
+         ", record " + lsn_text(r.header.lsn) + ", segment " + segment_name(r.segment, 0) + " at " +
+         std::to_string(r.offset);
+}
+
+}  // namespace
+
+Status IndexWriter::begin(Time horizon) {
+  horizon_ = horizon;
+  return db_.execute("BEGIN IMMEDIATE");
+}
+
+void IndexWriter::rollback() {
+  (void)db_.execute("ROLLBACK").ok();  // after some errors it is rolled back already
+  counted_.clear();
+  mailboxes_.clear();
+  events_.clear();
+  unused_files_.clear();
+}
+
+Status IndexWriter::apply(const IndexRecord& record) {
+  if (record.header.type == RecordType::entry)
+    used(record.header.mailbox, record.header.number, record.header.time);
+  if (!record.body_good) return Ok{};  // reported by the scan
+  Status done = Ok{};
+  switch (record.header.type) {
+    case RecordType::mailbox: done = mailbox(record); break;
+    case RecordType::entry: done = entry(record); break;
+    case RecordType::status: done = status(record); break;
+    case RecordType::remove: done = remove(record); break;
+    case RecordType::modify: done = modify(record); break;
+    case RecordType::item: done = item(record); break;
+    case RecordType::counter: done = counter(record); break;
+    case RecordType::event: break;
+    default:
+      if ((record.header.flags & record_ignorable) == 0)
+        return Error(ErrorKind::unsupported, "a later version wrote a record of type " +
+                                                 std::to_string(static_cast<int>(record.header.type)) + ": " +
+                                                 named(record));
+  }
+  return done;
+}
+
+Status IndexWriter::mailbox(const IndexRecord& record) {
+  X400_TRY(body, decode_mailbox(record.body));
+  X400_TRY(put,
+           db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,?3,1,0) "
+                       "ON CONFLICT(number) DO UPDATE SET id=excluded.id, properties=excluded.properties"));
+  put.bind(1, record.header.mailbox).bind(2, chars(body.id)).bind(3, body.properties);
+  return put.run();
+}
+
+Status IndexWriter::entry(const IndexRecord& record) {
+  X400_TRY(body, decode_entry(record.body));
+  const std::int64_t box = box_key(record.header.mailbox, backend::base_of(body.entry_class));
+  std::optional<std::int64_t> duplicate;
+  if (!body.duplicate_key.empty()) {
+    X400_TRY(hash,
+             remember(record.header.mailbox, record.header.number, record.header.time, body.duplicate_key));
+    duplicate = hash;
+  }
+  X400_CHECK(insert(record, body, box, duplicate));
+  if (db_.changes() == 0) return Ok{};
+
+  Tally tally;
+  tally.id = entry_id(box, record.header.number);
+  tally.entry_class = static_cast<int>(body.entry_class);
+  tally.type = body.entry_type;
+  tally.status = static_cast<int>(body.status);
+  tally.priority = body.priority;
+  tally.child = body.parent_distance != 0;
+  tally.size = signed_of(body.size);
+  count(tally, 1);
+
+  Event event;
+  event.kind = Event::Kind::created;
+  event.mailbox = record.header.mailbox;
+  event.entry_class = body.entry_class;
+  event.base = backend::base_of(body.entry_class);
+  event.numbers = {record.header.number, record.header.number};
+  event.status = body.status;
+  event.priority = body.priority;
+  event.child = tally.child;
+  event.lsn = record.header.lsn;
+  events_.push_back(event);
+  return Ok{};
+}
+
+Status IndexWriter::insert(const IndexRecord& record, const EntryBody& body, std::int64_t box,
+                           std::optional<std::int64_t> duplicate) {
+  const RecordHeader& h = record.header;
+  X400_TRY(put, db_.prepare("INSERT OR IGNORE INTO entries VALUES"
+                            "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)"));
+  put.bind(1, entry_id(box, h.number))
+      .bind(2, box)
+      .bind(3, static_cast<int>(body.entry_class))
+      .bind(4, body.entry_type)
+      .bind(5, static_cast<int>(body.status))
+      .bind(6, body.priority)
+      .bind(8, signed_of(body.size))
+      .bind(9, h.time)
+      .bind(10, body.parent_distance == 0 ? 0 : h.number - body.parent_distance)
+      .bind(11, body.descendants)
+      .bind(12, record.segment)
+      .bind(13, signed_of(record.offset))
+      .bind(14, h.header_size() + h.body_size)
+      .bind(15, signed_of(h.inline_content()))
+      .bind(18, body.list_complete ? 1 : 0);
+  if (body.precedence) put.bind(7, *body.precedence);
+  if (h.content_file != 0) put.bind(16, signed_of(h.content_file));
+  if (duplicate) put.bind(17, *duplicate);
+  if (!body.list_attributes.empty()) put.bind(19, body.list_attributes);
+  if (!body.variable.empty()) put.bind(20, body.variable);
+  return put.run();
+}
+
+// The place of the key in the table; nothing when it is older than anybody will ask for.
+Result<std::optional<std::int64_t>> IndexWriter::remember(MailboxNumber mailbox, SequenceNumber number,
+                                                          Time created, View key) {
+  if (created < horizon_) return std::optional<std::int64_t>();
+  auto hash = static_cast<std::uint64_t>(duplicate_hash(store_, mailbox, key));
+  for (int probe = 0; probe < most_probes; ++probe, ++hash) {
+    X400_TRY(get, db_.prepare("SELECT mailbox,created,key FROM duplicates WHERE hash=?1"));
+    get.bind(1, signed_of(hash));
+    X400_TRY(found, get.step());
+    const bool own = found && get.integer(0) == mailbox && equal(get.blob(2), key);
+    if (found && !own && get.integer(1) >= horizon_) continue;
+    if (own && get.integer(1) >= created) return std::optional(signed_of(hash));
+    X400_TRY(put, db_.prepare("INSERT OR REPLACE INTO duplicates VALUES(?1,?2,?3,?4,?5)"));
+    put.bind(1, signed_of(hash)).bind(2, mailbox).bind(3, number).bind(4, created).bind(5, key);
+    X400_CHECK(put.run());
+    return std::optional(signed_of(hash));
+  }
+  return Error(ErrorKind::internal, "index: no room for a duplicate key");
+}
+
+Result<std::vector<IndexWriter::Tally>> IndexWriter::tallies(std::int64_t from, std::int64_t to) {
+  X400_TRY(rows, db_.prepare("SELECT id,class,type,status,priority,parent,size,file FROM entries "
+                             "WHERE id BETWEEN ?1 AND ?2"));
+  rows.bind(1, from).bind(2, to);
+  std::vector<Tally> found;
+  while (true) {
+    X400_TRY(row, rows.step());
+    if (!row) return found;
+    Tally t;
+    t.id = rows.integer(0);
+    t.entry_class = static_cast<int>(rows.integer(1));
+    t.type = static_cast<int>(rows.integer(2));
+    t.status = static_cast<int>(rows.integer(3));
+    t.priority = static_cast<int>(rows.integer(4));
+    t.child = rows.integer(5) != 0;
+    t.size = rows.integer(6);
+    t.file = rows.integer(7);
+    found.push_back(t);
+  }
+}
+
+Status IndexWriter::status(const IndexRecord& record) {
+  X400_TRY(body, decode_status(record.body));
+  const std::int64_t box = box_key(record.header.mailbox, body.base);
+  const int to = static_cast<int>(body.status);
+  for (const NumberRange& range : body.ranges) {
+    const std::int64_t low = entry_id(box, range.from);
+    const std::int64_t high = entry_id(box, range.to);
+    X400_TRY(rows, tallies(low, high));
+    for (Tally& t : rows) {
+      if (t.status == to || (t.status > to && !body.backwards)) continue;
+      count(t, -1);
+      t.status = to;
+      count(t, 1);
+    }
+    X400_TRY(set,
+             db_.prepare("UPDATE entries SET status=?3 WHERE id BETWEEN ?1 AND ?2 AND (status<?3 OR ?4)"));
+    set.bind(1, low).bind(2, high).bind(3, to).bind(4, body.backwards ? 1 : 0);
+    X400_CHECK(set.run());
+    Event event;
+    event.kind = Event::Kind::status;
+    event.mailbox = record.header.mailbox;
+    event.base = body.base;
+    event.numbers = range;
+    event.status = body.status;
+    event.lsn = record.header.lsn;
+    events_.push_back(event);
+  }
+  return Ok{};
+}
+
+Status IndexWriter::remove(const IndexRecord& record) {
+  X400_TRY(body, decode_remove(record.body));
+  const std::int64_t box = box_key(record.header.mailbox, body.base);
+  for (const RemovedEntry& removed : body.entries) {
+    const std::int64_t low = entry_id(box, removed.number);
+    const std::int64_t high = low + removed.descendants;
+    X400_TRY(rows, tallies(low, high));
+    if (!removed.duplicate_key.empty())
+      X400_CHECK(remember(record.header.mailbox, removed.number, removed.created, removed.duplicate_key));
+    if (rows.empty()) continue;
+    for (const Tally& t : rows) {
+      count(t, -1);
+      if (t.file != 0) unused_files_.push_back(static_cast<std::uint64_t>(t.file));
+    }
+    X400_TRY(erase, db_.prepare("DELETE FROM entries WHERE id BETWEEN ?1 AND ?2"));
+    erase.bind(1, low).bind(2, high);
+    X400_CHECK(erase.run());
+    Event event;
+    event.kind = Event::Kind::deleted;
+    event.mailbox = record.header.mailbox;
+    event.entry_class = static_cast<EntryClass>(rows.front().entry_class);
+    event.base = body.base;
+    event.numbers = {removed.number, removed.number + removed.descendants};
+    event.lsn = record.header.lsn;
+    events_.push_back(event);
+  }
+  return Ok{};
+}
+
+Status IndexWriter::modify(const IndexRecord& record) {
+  X400_TRY(body, decode_modify(record.body));
+  const std::int64_t id = entry_id(box_key(record.header.mailbox, body.base), record.header.number);
+  if (body.variable) {
+    X400_TRY(set, db_.prepare("UPDATE entries SET variable=?2 WHERE id=?1"));
+    set.bind(1, id).bind(2, *body.variable);
+    X400_CHECK(set.run());
+  }
+  if (body.list_attributes) {
+    X400_TRY(set, db_.prepare("UPDATE entries SET list=?2, complete=?3 WHERE id=?1"));
+    set.bind(1, id).bind(2, *body.list_attributes).bind(3, body.list_complete ? 1 : 0);
+    X400_CHECK(set.run());
+  }
+  return Ok{};
+}
+
+Status IndexWriter::item(const IndexRecord& record) {
+  X400_TRY(body, decode_item(record.body));
+  X400_TRY(change, db_.prepare(body.value ? "INSERT OR REPLACE INTO items VALUES(?1,?2,?3,?4,?5)"
+                                          : "DELETE FROM items WHERE mailbox=?1 AND kind=?2 AND key=?3"));
+  change.bind(1, record.header.mailbox).bind(2, body.kind).bind(3, body.key);
+  if (body.value) change.bind(4, *body.value);
+  if (body.value && body.due) change.bind(5, *body.due);
+  return change.run();
+}
+
+Status IndexWriter::counter(const IndexRecord& record) {
+  X400_TRY(body, decode_counter(record.body));
+  used(record.header.mailbox, body.next - 1, body.last_time);
+  return Ok{};
+}
+
+void IndexWriter::count(const Tally& t, std::int64_t by) {
+  Counted& c = counted_[CounterKey(t.id >> 31, t.entry_class, t.status, t.type, t.priority, t.child ? 1 : 0)];
+  c.count += by;
+  c.octets += by * t.size;
+}
+
+void IndexWriter::used(MailboxNumber mailbox, SequenceNumber number, Time time) {
+  MailboxState& state = mailboxes_[mailbox];
+  state.next = std::max(state.next, number + 1);
+  state.last_time = std::max(state.last_time, time);
+}
+
+Status IndexWriter::skip_numbers(std::uint64_t count) {
+  X400_TRY(set, db_.prepare("UPDATE mailboxes SET next=min(next+?1, 2147483648)"));
+  set.bind(1, signed_of(count));
+  return set.run();
+}
+
+Status IndexWriter::flush_counters() {
+  for (const auto& [key, c] : counted_) {
+    if (c.count == 0 && c.octets == 0) continue;
+    const auto& [box, entry_class, status, type, priority, child] = key;
+    X400_TRY(add, db_.prepare("INSERT INTO counters VALUES(?1,?2,?3,?4,?5,?6,?7,?8) "
+                              "ON CONFLICT DO UPDATE SET count=count+?7, octets=octets+?8"));
+    add.bind(1, box).bind(2, entry_class).bind(3, status).bind(4, type).bind(5, priority).bind(6, child);
+    add.bind(7, c.count).bind(8, c.octets);
+    X400_CHECK(add.run());
+  }
+  counted_.clear();
+  return Ok{};
+}
+
+Status IndexWriter::flush_mailboxes() {
+  for (const auto& [mailbox, state] : mailboxes_) {
+    X400_TRY(set, db_.prepare(
+                      "UPDATE mailboxes SET next=max(next,?2), last_time=max(last_time,?3) WHERE number=?1"));
+    set.bind(1, mailbox).bind(2, state.next).bind(3, state.last_time);
+    X400_CHECK(set.run());
+    if (db_.changes() != 0) continue;
+    // Its own record was lost: what it holds must stay reachable.
+    const std::string id = "recovered-" + std::to_string(mailbox);
+    X400_TRY(put, db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,x'',?3,?4)"));
+    put.bind(1, mailbox).bind(2, std::string_view(id)).bind(3, state.next).bind(4, state.last_time);
+    X400_CHECK(put.run());
+    problems_.push_back("the record of mailbox " + std::to_string(mailbox) + " is lost: named " + id);
+  }
+  mailboxes_.clear();
+  return Ok{};
+}
+
+Status IndexWriter::commit(const LogPosition& position) {
+  X400_CHECK(flush_counters());
+  X400_CHECK(flush_mailboxes());
+  X400_CHECK(write_position(db_, position));
+  return db_.execute("COMMIT");
+}
+
+Status IndexWriter::forget_duplicates(Time horizon) {
+  X400_TRY(edge, db_.prepare("SELECT hash FROM duplicates WHERE hash>=?1 ORDER BY hash LIMIT 1 OFFSET ?2"));
+  edge.bind(1, purge_from_).bind(2, purge_chunk);
+  X400_TRY(more, edge.step());
+  const std::int64_t to = more ? edge.integer(0) : std::numeric_limits<std::int64_t>::max();
+  X400_TRY(erase, db_.prepare("DELETE FROM duplicates WHERE hash BETWEEN ?1 AND ?2 AND created<?3"));
+  erase.bind(1, purge_from_).bind(2, to).bind(3, horizon);
+  X400_CHECK(erase.run());
+  purge_from_ = more ? to : std::numeric_limits<std::int64_t>::min();
+  return Ok{};
+}
+
+}  // namespace x400::mstore::storage

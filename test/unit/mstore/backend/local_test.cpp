@@ -1,0 +1,548 @@
+#include <catch2/catch.hpp>
+#include <future>
+#include <thread>
+
+#include "backend/options.hpp"
+#include "env/env.hpp"
+#include "mstore/store_folder.hpp"
+
+using namespace x400;
+using namespace x400::mstore;
+using namespace x400::mstore::backend;
+using x400::mstore::test::small_store;
+using x400::test::TempFolder;
+
+namespace {
+
+const ClassSet delivered{EntryClass::delivery};
+
+std::unique_ptr<Backend> open(const Options& options) {
+  auto opened = open_local(options, real_env());
+  INFO((opened.ok() ? "" : opened.error().text()));
+  REQUIRE(opened.ok());
+  return std::move(*opened);
+}
+
+Octets octets(std::size_t size, int seed) {
+  Octets out(size);
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<std::uint8_t>(i * 31 + i / 251 + seed * 7);
+  return out;
+}
+
+NewEntry message(const std::string& text, std::uint8_t priority = 0) {
+  NewEntry entry;
+  entry.priority = priority;
+  entry.size = text.size();
+  entry.attributes = to_octets("attributes of " + text);
+  entry.list_attributes = to_octets("list of " + text);
+  auto owner = std::make_shared<std::string>(text);
+  entry.content.octets = view(*owner);
+  entry.content.owner = owner;
+  return entry;
+}
+
+ChangeSet creating(MailboxNumber mailbox, NewEntry entry) {
+  ChangeSet set;
+  set.mailbox = mailbox;
+  set.create.push_back(std::move(entry));
+  return set;
+}
+
+SequenceNumber deliver(Backend& store, MailboxNumber mailbox, NewEntry entry) {
+  auto done = store.commit(creating(mailbox, std::move(entry)));
+  INFO((done.ok() ? "" : done.error().error.text()));
+  REQUIRE(done.ok());
+  REQUIRE(done->numbers.size() == 1);
+  return done->numbers.front();
+}
+
+ChangeSet removing(MailboxNumber mailbox, std::vector<SequenceNumber> numbers) {
+  ChangeSet set;
+  set.mailbox = mailbox;
+  set.remove.push_back({EntryBase::stored, std::move(numbers)});
+  return set;
+}
+
+ChangeSet raising(MailboxNumber mailbox, std::vector<NumberRange> ranges, RetrievalStatus status) {
+  ChangeSet set;
+  set.mailbox = mailbox;
+  set.status.push_back({EntryBase::stored, std::move(ranges), status, false});
+  set.durability = Durability::lazy;
+  return set;
+}
+
+std::string content_of(const Stored& stored) {
+  if (!stored.content) return "";
+  auto all = stored.content->read_all();
+  REQUIRE(all.ok());
+  return std::string(chars(*all));
+}
+
+std::vector<SequenceNumber> numbers(Backend& store, const Query& query) {
+  auto page = store.select(query);
+  INFO((page.ok() ? "" : page.error().text()));
+  REQUIRE(page.ok());
+  std::vector<SequenceNumber> out;
+  for (const Row& row : page->rows) out.push_back(row.number);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("what is delivered is read back, before and after reopening") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  SequenceNumber first = 0;
+  MailboxNumber alice = 0;
+  for (int round = 0; round < 2; ++round) {
+    auto store = open(options);
+    if (round == 0) {
+      auto made = store->create_mailbox("alice", view("properties"));
+      REQUIRE(made.ok());
+      alice = *made;
+      first = deliver(*store, alice, message("one"));
+      CHECK(first == 1);
+      CHECK(deliver(*store, alice, message("two", 2)) == 2);
+    }
+    auto found = store->find_mailbox("alice");
+    REQUIRE(found.ok());
+    CHECK(found->number == alice);
+    CHECK(chars(found->properties) == "properties");
+    CHECK(found->next == 3);
+    auto stored = store->read(alice, EntryBase::stored, first);
+    REQUIRE(stored.ok());
+    CHECK(content_of(*stored) == "one");
+    REQUIRE(stored->attributes.ok());
+    CHECK(chars(*stored->attributes) == "attributes of one");
+    CHECK(chars(stored->row.list_attributes) == "list of one");
+    CHECK(stored->row.created > 0);
+    CHECK(numbers(*store, {.mailbox = alice, .classes = delivered}) == std::vector<SequenceNumber>{1, 2});
+    CHECK(numbers(*store, {.mailbox = alice, .classes = delivered, .priority = std::uint8_t{2}}) ==
+          std::vector<SequenceNumber>{2});
+    CHECK(store->read(alice, EntryBase::stored, 3).error().kind() == ErrorKind::not_found);
+    CHECK(store->findings().empty());
+    CHECK(store->close().ok());
+  }
+}
+
+TEST_CASE("a second opener is refused, in this process too") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  {
+    auto store = open(options);
+    auto second = open_local(options, real_env());
+    REQUIRE_FALSE(second.ok());
+    CHECK(second.error().kind() == ErrorKind::unavailable);
+  }
+  open(options);
+}
+
+TEST_CASE("numbers are never given twice, also after deletion and reopening") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  MailboxNumber box = 0;
+  {
+    auto store = open(options);
+    box = *store->create_mailbox("a", {});
+    deliver(*store, box, message("1"));
+    deliver(*store, box, message("2"));
+    REQUIRE(store->commit(removing(box, {1, 2})).ok());
+    CHECK(numbers(*store, {.mailbox = box, .classes = delivered}).empty());
+  }
+  auto store = open(options);
+  CHECK(deliver(*store, box, message("3")) == 3);
+}
+
+TEST_CASE("children are read from their main entry's content and go with it") {
+  TempFolder folder;
+  auto store = open(small_store(folder.path()));
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  ChangeSet set = creating(box, message("heading[inner[innermost]]"));
+  NewEntry child;
+  child.parent = 0;
+  child.content.slice = ContentSlice{8, 16};
+  child.attributes = to_octets("child");
+  set.create.push_back(child);
+  child.parent = 1;
+  child.content.slice = ContentSlice{14, 9};
+  set.create.push_back(child);
+  set.create.push_back(message("next"));
+  auto done = store->commit(std::move(set));
+  REQUIRE(done.ok());
+  CHECK(done->numbers == std::vector<SequenceNumber>{1, 2, 3, 4});
+  CHECK(numbers(*store, {.mailbox = box, .classes = delivered}) == std::vector<SequenceNumber>{1, 4});
+  CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .with_children = true}).size() == 4);
+  CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .parent = SequenceNumber{1}}) ==
+        std::vector<SequenceNumber>{2});
+  CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .parent = SequenceNumber{2}}) ==
+        std::vector<SequenceNumber>{3});
+  auto inner = store->read(box, EntryBase::stored, 2);
+  REQUIRE(inner.ok());
+  CHECK(content_of(*inner) == "inner[innermost]");
+  CHECK(inner->row.parent == 1);
+  CHECK(content_of(*store->read(box, EntryBase::stored, 3)) == "innermost");
+  CHECK(store->row(box, EntryBase::stored, 1)->descendants == 2);
+
+  auto refused = store->commit(removing(box, {2}));
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().error.kind() == ErrorKind::invalid);
+  CHECK(refused.error().number == 2);
+  REQUIRE(store->commit(removing(box, {1})).ok());
+  CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .with_children = true}) ==
+        std::vector<SequenceNumber>{4});
+}
+
+TEST_CASE("a delete is all or nothing") {
+  TempFolder folder;
+  auto store = open(small_store(folder.path()));
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  for (int i = 0; i < 3; ++i) deliver(*store, box, message("m"));
+  auto refused = store->commit(removing(box, {1, 7, 2}));
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().error.kind() == ErrorKind::not_found);
+  CHECK(refused.error().number == 7);
+  CHECK(numbers(*store, {.mailbox = box, .classes = delivered}).size() == 3);
+  REQUIRE(store->commit(removing(box, {2})).ok());
+  CHECK_FALSE(store->commit(removing(box, {2})).ok());
+}
+
+TEST_CASE("status goes forward only, is seen at once, and is counted") {
+  TempFolder folder;
+  Options options = small_store(folder.path());
+  options.lazy_ms = 60'000;  // nothing is written unless something asks for it
+  MailboxNumber box = 0;
+  {
+    auto store = open(options);
+    box = *store->create_mailbox("a", {});
+    for (int i = 0; i < 10; ++i) deliver(*store, box, message("m"));
+    REQUIRE(store->commit(raising(box, {{3, 5}}, RetrievalStatus::listed)).ok());
+    REQUIRE(store->commit(raising(box, {{5, 6}}, RetrievalStatus::processed)).ok());
+    REQUIRE(store->commit(raising(box, {{6, 6}}, RetrievalStatus::listed)).ok());
+    Query query{.mailbox = box, .classes = delivered};
+    query.status = RetrievalStatus::new_entry;
+    CHECK(numbers(*store, query) == std::vector<SequenceNumber>{1, 2, 7, 8, 9, 10});
+    query.status = RetrievalStatus::listed;
+    CHECK(numbers(*store, query) == std::vector<SequenceNumber>{3, 4});
+    query.status = RetrievalStatus::processed;
+    CHECK(numbers(*store, query) == std::vector<SequenceNumber>{5, 6});
+    query.order = Order::descending;
+    query.limit = 1;
+    CHECK(numbers(*store, query) == std::vector<SequenceNumber>{6});
+    query.after = 6;
+    CHECK(numbers(*store, query) == std::vector<SequenceNumber>{5});
+    CHECK(store->row(box, EntryBase::stored, 4)->status == RetrievalStatus::listed);
+    CHECK(store->read(box, EntryBase::stored, 6)->row.status == RetrievalStatus::processed);
+    auto counters = store->counters(box, EntryBase::stored);
+    REQUIRE(counters.ok());
+    REQUIRE(counters->size() == 3);
+    CHECK(counters->at(0).count == 6);
+    CHECK(counters->at(1).count == 2);
+    CHECK(counters->at(2).count == 2);
+    CHECK(counters->at(2).octets == 2);
+    ChangeSet back = raising(box, {{6, 6}}, RetrievalStatus::new_entry);
+    back.status.front().backwards = true;
+    CHECK(store->commit(back).error().error.kind() == ErrorKind::invalid);  // never lazily
+    back.durability = Durability::synced;
+    REQUIRE(store->commit(back).ok());
+    CHECK(store->row(box, EntryBase::stored, 6)->status == RetrievalStatus::new_entry);
+  }
+  auto store = open(options);
+  CHECK(store->row(box, EntryBase::stored, 5)->status == RetrievalStatus::processed);
+  CHECK(store->row(box, EntryBase::stored, 4)->status == RetrievalStatus::listed);
+}
+
+TEST_CASE("a duplicate gives the first one's number, also when it is deleted or still on its way") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  MailboxNumber box = 0;
+  const auto keyed = [](const std::string& key) {
+    NewEntry entry = message("m");
+    entry.duplicate_key = to_octets(key);
+    return entry;
+  };
+  {
+    auto store = open(options);
+    box = *store->create_mailbox("a", {});
+    const MailboxNumber other = *store->create_mailbox("b", {});
+    CHECK(deliver(*store, box, keyed("k1")) == 1);
+    auto again = store->commit(creating(box, keyed("k1")));
+    REQUIRE(again.ok());
+    CHECK(again->duplicate);
+    CHECK(again->numbers == std::vector<SequenceNumber>{1});
+    CHECK_FALSE(store->commit(creating(other, keyed("k1")))->duplicate);
+    REQUIRE(store->commit(removing(box, {1})).ok());
+    CHECK(store->commit(creating(box, keyed("k1")))->duplicate);
+
+    std::vector<std::future<CommitResult>> results;
+    for (int i = 0; i < 20; ++i) {
+      auto promise = std::make_shared<std::promise<CommitResult>>();
+      results.push_back(promise->get_future());
+      store->commit(creating(box, keyed("k2")),
+                    [promise](CommitResult r) { promise->set_value(std::move(r)); });
+    }
+    int made = 0;
+    for (auto& result : results) {
+      const CommitResult r = result.get();
+      REQUIRE(r.ok());
+      CHECK(r->numbers == std::vector<SequenceNumber>{2});
+      made += r->duplicate ? 0 : 1;
+    }
+    CHECK(made == 1);
+    CHECK(**store->find_duplicate(box, view("k2")) == 2);
+    CHECK_FALSE(store->find_duplicate(box, view("k3"))->has_value());
+  }
+  auto store = open(options);
+  CHECK(store->commit(creating(box, keyed("k1")))->duplicate);
+  CHECK(store->commit(creating(box, keyed("k2")))->duplicate);
+  CHECK_FALSE(store->commit(creating(box, keyed("k3")))->duplicate);
+}
+
+TEST_CASE("large contents become files, are read in ranges, and go with their entry") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  const auto large = options.folder / "shard0" / "large";
+  const auto files = [&] { return std::distance(std::filesystem::directory_iterator(large), {}); };
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  const Octets content = octets(300'000, 1);
+  {
+    auto writer = store->new_content();
+    REQUIRE(writer.ok());
+    for (std::size_t at = 0; at < content.size(); at += 70'000)
+      REQUIRE((*writer)
+                  ->append(View(content).subspan(at, std::min<std::size_t>(70'000, content.size() - at)))
+                  .ok());
+    auto spooled = (*writer)->finish();
+    REQUIRE(spooled.ok());
+    CHECK((*spooled)->size() == content.size());
+    CHECK(*(*spooled)->read(100'000, 10) == Octets(content.begin() + 100'000, content.begin() + 100'010));
+    NewEntry entry;
+    entry.content.spooled = *spooled;
+    CHECK(deliver(*store, box, std::move(entry)) == 1);
+    NewEntry twice;
+    twice.content.spooled = *spooled;
+    CHECK(store->commit(creating(box, std::move(twice))).error().error.kind() == ErrorKind::invalid);
+  }
+  NewEntry entry;
+  entry.content.octets = content;  // in memory: the store makes the file
+  CHECK(deliver(*store, box, std::move(entry)) == 2);
+  CHECK(files() == 2);
+  {
+    auto dropped = store->new_content();
+    REQUIRE((*dropped)->append(content).ok());
+    CHECK(files() == 3);
+  }
+  CHECK(files() == 2);
+
+  for (SequenceNumber number : {1u, 2u}) {
+    auto stored = store->read(box, EntryBase::stored, number);
+    REQUIRE(stored.ok());
+    CHECK(*stored->content->read_all() == content);
+    CHECK(*stored->content->read(65'530, 12) == Octets(content.begin() + 65'530, content.begin() + 65'542));
+    CHECK(stored->content->read(300'000, 1)->empty());
+    CHECK(stored->content->read(299'999, 10)->size() == 1);
+  }
+  auto held = store->read(box, EntryBase::stored, 1);
+  REQUIRE(store->commit(removing(box, {1})).ok());
+  CHECK(*held->content->read_all() == content);
+  store.reset();
+  CHECK(files() == 1);
+}
+
+TEST_CASE("contents of all sizes around the block size come back octet for octet") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  const std::vector<std::size_t> sizes{0,      1,      7,      8,      9,       16'383,
+                                       16'384, 65'535, 65'536, 65'537, 131'071, 131'072};
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    NewEntry entry;
+    const Octets content = octets(sizes[i], static_cast<int>(i));
+    entry.content.octets = content;
+    deliver(*store, box, std::move(entry));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      auto stored = store->read(box, EntryBase::stored, static_cast<SequenceNumber>(i + 1));
+      REQUIRE(stored.ok());
+      CHECK(content_of(*stored) == chars(octets(sizes[i], static_cast<int>(i))));
+    }
+    store.reset();
+    store = open(options);
+  }
+}
+
+TEST_CASE("items: put, replaced, erased, found by prefix and when due") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  ChangeSet set;
+  set.mailbox = box;
+  set.items.push_back({1, to_octets("ab"), to_octets("1"), 500, {}});
+  set.items.push_back({1, to_octets("ac"), to_octets("2"), 400, {}});
+  set.items.push_back({1, to_octets("b"), to_octets("3"), {}, {}});
+  set.items.push_back({2, to_octets("ab"), to_octets("4"), 900, {}});
+  set.create.push_back(message("m"));
+  set.items.push_back({3, to_octets("x"), to_octets("5"), {}, std::size_t{0}});
+  REQUIRE(store->commit(set).ok());
+  store.reset();
+  store = open(options);
+  CHECK(chars((*store->item(box, 1, view("ab")))->value) == "1");
+  CHECK_FALSE(store->item(box, 1, view("abc"))->has_value());
+  CHECK(store->items(box, 1, view("a"))->size() == 2);
+  CHECK(store->items(box, 1)->size() == 3);
+  CHECK((*store->item(box, 3, Octets{0, 0, 0, 1, 'x'})).has_value());
+  auto due = store->due(500, 10);
+  REQUIRE(due->size() == 2);
+  CHECK(due->front().due == 400);
+  CHECK(store->due(1000, 1)->size() == 1);
+  ChangeSet change;
+  change.mailbox = box;
+  change.items.push_back({1, to_octets("ab"), {}, {}, {}});
+  change.items.push_back({1, to_octets("ac"), to_octets("new"), {}, {}});
+  REQUIRE(store->commit(change).ok());
+  CHECK_FALSE(store->item(box, 1, view("ab"))->has_value());
+  CHECK(chars((*store->item(box, 1, view("ac")))->value) == "new");
+  CHECK(store->due(500, 10)->empty());
+}
+
+TEST_CASE("attributes that change are replaced, an unknown number refuses the whole set") {
+  TempFolder folder;
+  const Options options = small_store(folder.path());
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  deliver(*store, box, message("m"));
+  ChangeSet set;
+  set.mailbox = box;
+  set.modify.push_back({EntryBase::stored, 1, to_octets("changed"), to_octets("list")});
+  REQUIRE(store->commit(set).ok());
+  set.modify.push_back({EntryBase::stored, 2, to_octets("other"), {}});
+  set.modify.front().variable = to_octets("not this");
+  CHECK(store->commit(set).error().number == 2);
+  store.reset();
+  store = open(options);
+  auto stored = store->read(box, EntryBase::stored, 1);
+  CHECK(chars(stored->row.variable) == "changed");
+  CHECK(chars(stored->row.list_attributes) == "list");
+  set.modify.pop_back();
+  set.modify.front().variable.reset();
+  set.modify.front().list_attributes = Octets(max_list_attributes + 1);
+  REQUIRE(store->commit(set).ok());
+  CHECK_FALSE(store->row(box, EntryBase::stored, 1)->list_complete);
+}
+
+TEST_CASE("a log entry bears the number of what it records") {
+  TempFolder folder;
+  auto store = open(small_store(folder.path()));
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  ChangeSet set = creating(box, message("m"));
+  NewEntry log;
+  log.entry_class = EntryClass::delivery_log;
+  log.same_number_as = 0;
+  set.create.push_back(log);
+  auto done = store->commit(set);
+  REQUIRE(done.ok());
+  CHECK(done->numbers == std::vector<SequenceNumber>{1, 1});
+  REQUIRE(store->commit(removing(box, {1})).ok());
+  CHECK(store->row(box, EntryBase::log, 1).ok());
+  CHECK_FALSE(store->row(box, EntryBase::stored, 1).ok());
+  ChangeSet later;
+  later.mailbox = box;
+  log.same_number_as.reset();
+  log.number = 1;
+  later.create.push_back(log);
+  CHECK(store->commit(later).error().error.kind() == ErrorKind::exists);
+  later.create.front().number = 2;
+  CHECK(store->commit(later).error().error.kind() == ErrorKind::invalid);
+  CHECK(deliver(*store, box, message("n")) == 2);
+}
+
+TEST_CASE("events come after what they tell can be read, in order") {
+  TempFolder folder;
+  auto store = open(small_store(folder.path()));
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  std::promise<std::vector<Event>> all;
+  std::vector<Event> seen;
+  bool readable = true;
+  auto subscription = store->subscribe([&](const Event& event) {
+    if (event.kind == Event::Kind::created)
+      readable = readable && store->read(box, event.base, event.numbers.from).ok();
+    seen.push_back(event);
+    if (seen.size() == 4) all.set_value(seen);
+  });
+  deliver(*store, box, message("m", 2));
+  deliver(*store, box, message("n"));
+  ChangeSet set = raising(box, {{1, 1}}, RetrievalStatus::listed);
+  set.durability = Durability::synced;
+  REQUIRE(store->commit(set).ok());
+  REQUIRE(store->commit(removing(box, {1})).ok());
+  const auto events = all.get_future().get();
+  CHECK(readable);
+  CHECK(events[0].kind == Event::Kind::created);
+  CHECK(events[0].priority == 2);
+  CHECK(events[1].numbers == NumberRange{2, 2});
+  CHECK(events[2].kind == Event::Kind::status);
+  CHECK(events[3].kind == Event::Kind::deleted);
+}
+
+TEST_CASE("a closed store takes nothing more, reading still works") {
+  TempFolder folder;
+  auto store = open(small_store(folder.path()));
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  deliver(*store, box, message("m"));
+  REQUIRE(store->close().ok());
+  CHECK(store->commit(creating(box, message("n"))).error().error.kind() == ErrorKind::closed);
+  CHECK(store->writable().error().kind() == ErrorKind::closed);
+  CHECK(store->read(box, EntryBase::stored, 1).ok());
+}
+
+TEST_CASE("many threads: numbers without gap, own writes read, every entry once") {
+  TempFolder folder;
+  Options options = small_store(folder.path());
+  options.unapplied_records = 64;
+  auto store = open(options);
+  constexpr int threads = 8;
+  constexpr int each = 60;
+  std::vector<MailboxNumber> boxes{*store->create_mailbox("a", {}), *store->create_mailbox("b", {})};
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> workers;
+  for (int t = 0; t < threads; ++t)
+    workers.emplace_back([&, t] {
+      for (int i = 0; i < each; ++i) {
+        const MailboxNumber box = boxes[static_cast<std::size_t>((t + i) % 2)];
+        const std::string text = std::to_string(t) + "/" + std::to_string(i);
+        auto done = store->commit(creating(box, message(text)));
+        if (!done.ok()) {
+          ++wrong;
+          continue;
+        }
+        auto stored = store->read(box, EntryBase::stored, done->numbers[0]);
+        auto content =
+            stored.ok() && stored->content ? stored->content->read_all() : Result<Octets>(Octets{});
+        if (!content.ok() || chars(*content) != text) ++wrong;
+        (void)store->commit(raising(box, {{done->numbers[0], done->numbers[0]}}, RetrievalStatus::listed))
+            .ok();
+        if (store->row(box, EntryBase::stored, done->numbers[0])->status != RetrievalStatus::listed) ++wrong;
+        if (i % 3 == 0 && !store->commit(removing(box, {done->numbers[0]})).ok()) ++wrong;
+        if (i % 3 == 0 && store->row(box, EntryBase::stored, done->numbers[0]).ok()) ++wrong;
+      }
+    });
+  for (auto& worker : workers) worker.join();
+  CHECK(wrong == 0);
+  std::uint64_t count = 0;
+  for (const MailboxNumber box : boxes) {
+    const Mailbox info = *store->mailbox(box);
+    CHECK(info.next == threads * each / 2 + 1);
+    Query query{.mailbox = box, .classes = delivered};
+    query.limit = 10'000;
+    count += numbers(*store, query).size();
+    std::uint64_t counted = 0;
+    const auto counters = store->counters(box, EntryBase::stored);
+    REQUIRE(counters.ok());
+    for (const Counter& c : *counters) counted += c.count;
+    CHECK(counted == numbers(*store, query).size());
+  }
+  CHECK(count == threads * each * 2 / 3);
+}
