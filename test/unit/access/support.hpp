@@ -19,6 +19,7 @@
 #include "x400/access/listener.hpp"
 #include "x400/access/observer.hpp"
 #include "x400/access/runtime.hpp"
+#include "x400/asn1/oids.hpp"
 #include "x400/ber/writer.hpp"
 #include "x400/osi/association.hpp"
 
@@ -229,6 +230,7 @@ class RawPeer {
  public:
   explicit RawPeer(std::uint16_t port) : socket_(io_) {
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true));
   }
 
   osi::Initiator stack;
