@@ -6,7 +6,8 @@
 //   use(name->standard);            // freed with `name`
 //
 // decode_type() walks the octets first, so the codec sees only values whose lengths fit and end. What
-// is inside ANY members stays as received, but for indefinite lengths, which the codec never sees. Decoded members borrow nothing from `octets`.
+// is inside ANY members stays as received, but for indefinite lengths, which the codec never sees. Decoded
+// members borrow nothing from `octets`.
 //
 // Threads: any number at once. The codec completes its descriptors on their first use; all of them are
 // completed under a lock before the first one is used.
@@ -53,6 +54,14 @@ Owned<T> make(asn_TYPE_descriptor_t& type) {
 /// DER of a value. Its cost grows exponentially with nested explicitly tagged CHOICEs: not for
 /// recursive types. Error: internal (a mandatory member is missing).
 Result<Octets> encode_type(asn_TYPE_descriptor_t& type, const void* value, std::string_view what);
+
+/// What was found inside a value that was walked whole: "truncated" is malformed there, as no further octet
+/// can cure it.
+template <class T>
+Result<T> inside(Result<T> result) {
+  if (result.ok() || result.error().kind() != ErrorKind::truncated) return result;
+  return Error(ErrorKind::malformed, result.error().text());
+}
 
 // Members of the generated types. OCTET STRING, ANY and the character strings share one layout (buf,
 // size) but are distinct C++ types.

@@ -260,15 +260,19 @@ Result<ORAddress> to_address(const auto& from) {
   return to;
 }
 
-Result<ORName> decode_name(View octets) {
-  X400_TRY(from, decode_type<OrName_t>(asn_DEF_OrName, octets, "O/R name"));
-  X400_TRY(address, to_address(*from));
+Result<ORName> to_name(const OrName_t& from) {
+  X400_TRY(address, to_address(from));
   ORName name{std::move(address), {}};
-  if (from->directory_name != nullptr) {
-    X400_TRY(e, ber::read_one(octets_of(*from->directory_name)));
+  if (from.directory_name != nullptr) {
+    X400_TRY(e, ber::read_one(octets_of(*from.directory_name)));
     name.directory_name = to_octets(e.whole);
   }
   return name;
+}
+
+Result<ORName> decode_name(View octets) {
+  X400_TRY(from, decode_type<OrName_t>(asn_DEF_OrName, octets, "O/R name"));
+  return inside(to_name(*from));
 }
 
 // The octets under their own tag and of definite length outside; contents as received.
@@ -288,7 +292,7 @@ Result<Octets> retagged(View octets, ber::Tag as) {
 
 Result<ORAddress> ORAddress::decode(View octets) {
   X400_TRY(from, decode_type<OrAddress_t>(asn_DEF_OrAddress, octets, "O/R address"));
-  return to_address(*from);
+  return inside(to_address(*from));
 }
 
 Result<ORName> ORName::decode(View octets, ber::Tag as) {

@@ -77,6 +77,7 @@ class ExtensionField {
 
  private:
   ExtensionField() = default;
+  Status read();
 
   ExtensionType type_;
   Criticality criticality_;
