@@ -1,0 +1,192 @@
+#include "service/delivery.hpp"
+
+#include <algorithm>
+
+#include "service/correlation.hpp"
+#include "service/duplicate_key.hpp"
+#include "service/envelope.hpp"
+#include "service/items.hpp"
+#include "service/new_entries.hpp"
+#include "service/selection.hpp"
+#include "service/spool.hpp"
+#include "x400/asn1/ms/codes.hpp"
+
+namespace x400::mstore::service {
+
+namespace {
+
+DeliveryFailure refused(const MailboxState& mailbox, const Error& error) {
+  return {std::nullopt, error.in("mailbox " + mailbox.settings()->id + ": delivery")};
+}
+
+// The store judges what is critical for delivery in the user's place (X.411 9.2).
+std::optional<DeliveryFailure> unknown_critical(const Engine& engine, View envelope,
+                                                const MailboxState& mailbox) {
+  auto extensions = delivery_extensions(envelope);
+  if (!extensions.ok()) return refused(mailbox, extensions.error());
+  for (const EnvelopeExtension& x : *extensions) {
+    if (!x.critical_for_delivery) continue;
+    const auto& known = engine.options.known_extensions;
+    const bool is_known = x.standard ? *x.standard >= 1 && *x.standard <= extension::last_known
+                                     : std::find(known.begin(), known.end(), *x.private_type) != known.end();
+    if (is_known) continue;
+    const std::string which = x.standard ? std::to_string(*x.standard) : x.private_type->to_string();
+    DeliveryFailure failure = refused(
+        mailbox, Error(ErrorKind::refused, "unknown extension " + which + " is critical for delivery"));
+    failure.error = ms::MtsError{ms::error_code::unsupported_critical_function, std::nullopt};
+    return failure;
+  }
+  return std::nullopt;
+}
+
+// Entries that are not stored yet, for the filters of auto-actions.
+class NewSource final : public EntrySource {
+ public:
+  NewSource(const NewEntries& entries, std::size_t index, View content)
+      : entries_(entries), index_(index), content_(content) {}
+  static backend::Row row(const NewEntries& entries, std::size_t index) {
+    const backend::NewEntry& e = entries[index];
+    backend::Row r;
+    r.number = static_cast<SequenceNumber>(index);  // 0 for the main entry: no number yet
+    r.entry_class = e.entry_class;
+    r.entry_type = e.entry_type;
+    r.status = e.status;
+    r.priority = e.priority;
+    r.precedence = e.precedence;
+    r.size = e.size;
+    r.created = std::chrono::duration_cast<std::chrono::milliseconds>(
+                    std::chrono::system_clock::now().time_since_epoch())
+                    .count();
+    r.parent = 0;
+    r.descendants = index == 0 ? static_cast<std::uint32_t>(entries.size() - 1) : 0;
+    r.list_attributes = e.list_attributes;
+    r.variable = e.variable;
+    return r;
+  }
+  Result<View> record() override { return View(entries_[index_].attributes); }
+  Result<std::shared_ptr<const Octets>> content() override {
+    return std::make_shared<const Octets>(to_octets(content_));
+  }
+  Result<std::vector<backend::Row>> children(const backend::Row&) override {
+    std::vector<backend::Row> rows;
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+      if (entries_[i].parent == index_) rows.push_back(row(entries_, i));
+    return rows;
+  }
+  std::shared_ptr<EntrySource> other(const backend::Row& row) const override {
+    return std::make_shared<NewSource>(entries_, row.number, View{});
+  }
+
+ private:
+  const NewEntries& entries_;
+  std::size_t index_;
+  View content_;
+};
+
+// Registrations that the new entry matches become items in the same change set: that the user was not told
+// yet survives whatever comes.
+void add_alerts(const MailboxState& mailbox, const NewEntries& entries, View content,
+                backend::ChangeSet& set) {
+  const auto registrations = mailbox.registrations();
+  if (registrations->alerts.empty()) return;
+  Entry entry(NewSource::row(entries, 0), std::make_shared<NewSource>(entries, 0, content));
+  for (const AlertRule& rule : registrations->alerts) {
+    if (rule.filter && evaluate(*rule.filter, entry) != Truth::yes) continue;
+    backend::ItemChange item;
+    item.kind = items::alert;
+    item.key = items::key32(rule.identifier);
+    item.value = Octets{};
+    item.entry = 0;
+    set.items.push_back(std::move(item));
+  }
+}
+
+void commit(Engine& engine, const MailboxPtr& mailbox, backend::ChangeSet set,
+            DeliveryCompletion completion) {
+  engine.backend().commit(std::move(set),
+                          [mailbox, completion = std::move(completion)](backend::CommitResult done) {
+                            if (!done.ok()) return completion(refused(*mailbox, done.error().error));
+                            Delivered d;
+                            d.number = done->numbers.empty() ? 0 : done->numbers.front();
+                            d.duplicate = done->duplicate;
+                            d.time = Time(std::chrono::milliseconds(done->time));
+                            completion(d);
+                          });
+}
+
+}  // namespace
+
+void deliver(const std::shared_ptr<Engine>& engine, MessageDelivery delivery, DeliveryCompletion completion) {
+  const MailboxPtr mailbox = engine->find(delivery.mailbox);
+  if (!mailbox)
+    return completion(
+        DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "delivery: no such mailbox")});
+  auto content = octets_of(delivery.content);
+  if (!content.ok()) return completion(refused(*mailbox, content.error()));
+  auto entries = delivered_message(delivery.envelope, content->octets, {engine->options.forwarding_depth});
+  if (!entries.ok()) return completion(refused(*mailbox, entries.error()));
+  if (auto failure = unknown_critical(*engine, delivery.envelope, *mailbox))
+    return completion(std::move(*failure));
+  auto key = message_key(delivery.envelope, content->octets);
+  if (!key.ok()) return completion(refused(*mailbox, key.error()));
+
+  backend::ChangeSet set;
+  set.mailbox = mailbox->number;
+  add_alerts(*mailbox, *entries, content->octets, set);
+  entries->front().duplicate_key = std::move(*key);
+  entries->front().content = to_backend(delivery.content);
+  set.create = std::move(*entries);
+  commit(*engine, mailbox, std::move(set), std::move(completion));
+}
+
+void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, DeliveryCompletion completion) {
+  const MailboxPtr mailbox = engine->find(delivery.mailbox);
+  if (!mailbox)
+    return completion(DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "report: no such mailbox")});
+  std::optional<ContentOctets> content;
+  if (delivery.returned_content) {
+    auto octets = octets_of(*delivery.returned_content);
+    if (!octets.ok()) return completion(refused(*mailbox, octets.error()));
+    content = std::move(*octets);
+  }
+  const std::optional<View> returned = content ? std::optional(content->octets) : std::nullopt;
+  auto entries = delivered_report(delivery.envelope, returned, {engine->options.forwarding_depth});
+  if (!entries.ok()) return completion(refused(*mailbox, entries.error()));
+  if (auto failure = unknown_critical(*engine, delivery.envelope, *mailbox))
+    return completion(std::move(*failure));
+  auto key = report_key(delivery.envelope, returned);
+  if (!key.ok()) return completion(refused(*mailbox, key.error()));
+
+  backend::ChangeSet set;
+  set.mailbox = mailbox->number;
+  add_alerts(*mailbox, *entries, {}, set);
+  add_correlation(*engine, *mailbox, delivery.envelope, set);
+  entries->front().duplicate_key = std::move(*key);
+  if (delivery.returned_content) entries->front().content = to_backend(*delivery.returned_content);
+  set.create = std::move(*entries);
+  commit(*engine, mailbox, std::move(set), std::move(completion));
+}
+
+void tell_alerts(Engine& engine, MailboxNumber number, SequenceNumber entry_number) {
+  const MailboxPtr mailbox = engine.find(number);
+  if (!mailbox || !engine.alerts_wanted()) return;
+  const auto registrations = mailbox->registrations();
+  if (registrations->alerts.empty()) return;
+  auto told = engine.backend().items(number, items::alert, items::key32(entry_number));
+  if (!told.ok()) return;
+  for (const backend::Item& item : *told) {
+    const std::uint32_t identifier = items::get32(item.key, 4);
+    const auto rule = std::find_if(registrations->alerts.begin(), registrations->alerts.end(),
+                                   [&](const AlertRule& r) { return r.identifier == identifier; });
+    if (rule == registrations->alerts.end()) continue;
+    auto row = engine.backend().row(number, backend::EntryBase::stored, entry_number);
+    if (!row.ok()) continue;
+    auto source = stored_source(engine.backend(), number, *row);
+    auto entry = std::make_shared<Entry>(std::move(*row), std::move(source));
+    auto info = information(*entry, rule->requested, Edition::e1994, false);
+    if (!info.ok()) continue;
+    engine.raise({number, identifier, std::move(*info), entry});
+  }
+}
+
+}  // namespace x400::mstore::service

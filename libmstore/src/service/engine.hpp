@@ -1,0 +1,119 @@
+// Engine: what all parts of the service share: the backend, the mailboxes with what is known of them in
+// memory, the ways out.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "service/registrations.hpp"
+#include "x400/mstore/store.hpp"
+
+namespace x400::mstore::service {
+
+/// Tasks that go one after the other, each ending when it says so; no thread waits for another's turn.
+class Sequencer {
+ public:
+  using Done = std::function<void()>;
+  void post(std::function<void(Done)> task);
+
+ private:
+  void run();
+  std::mutex mutex_;
+  std::deque<std::function<void(Done)>> waiting_;
+  bool busy_ = false;
+};
+
+/// One mailbox in memory.
+class MailboxState {
+ public:
+  MailboxState(MailboxNumber n, MailboxSettings given)
+      : number(n),
+        settings_(std::make_shared<const MailboxSettings>(std::move(given))),
+        registrations_(std::make_shared<const Registrations>()) {}
+
+  const MailboxNumber number;
+  Sequencer changes;  ///< of registrations
+  std::mutex parts;   ///< read, change, write of an entry's processed body parts
+
+  std::shared_ptr<const MailboxSettings> settings() const;
+  void set(MailboxSettings settings);
+  std::shared_ptr<const Registrations> registrations() const;
+  void set(Registrations registrations);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const MailboxSettings> settings_;
+  std::shared_ptr<const Registrations> registrations_;
+};
+using MailboxPtr = std::shared_ptr<MailboxState>;
+
+class Engine {
+ public:
+  Engine(std::unique_ptr<backend::Backend> below, Options given, Submitter* way_out)
+      : options(std::move(given)), submitter(way_out), backend_(std::move(below)) {}
+
+  const Options options;
+  Submitter* const submitter;
+  backend::Backend& backend() const { return *backend_; }
+
+  // ---- mailboxes (mailboxes.cpp)
+  Status load();
+  MailboxPtr find(MailboxNumber number) const;  ///< null: none
+  Result<MailboxNumber> create(const MailboxSettings& settings);
+  Status configure(MailboxNumber mailbox, const MailboxSettings& settings);
+  Result<MailboxNumber> by_address(View or_name) const;
+  std::vector<MailboxPtr> all() const;
+
+  /// Raises the status, lazily or as Options::status_sync says. Numbers ascending or descending, in any form.
+  void raise_status(MailboxNumber mailbox, std::vector<backend::NumberRange> ranges,
+                    backend::RetrievalStatus status);
+
+  // ---- ways out
+  std::unique_ptr<Subscription> subscribe_alerts(std::function<void(const Alert&)> sink);
+  void raise(const Alert& alert);
+  bool alerts_wanted() const;
+
+  /// Submissions on their way; close() and start-up look at them.
+  std::atomic<bool> closing{false};
+
+ private:
+  class AlertSubscription;
+  struct AlertSinks {
+    std::shared_mutex mutex;
+    std::map<std::uint64_t, std::function<void(const Alert&)>> sinks;
+    std::uint64_t next = 1;
+  };
+
+  Result<std::vector<std::string>> keys_of(const MailboxSettings& settings) const;
+
+  mutable std::shared_mutex mutex_;
+  std::map<MailboxNumber, MailboxPtr> mailboxes_;
+  std::unordered_map<std::string, MailboxNumber> addresses_;
+  std::mutex administration_;  // one change of mailboxes at a time
+  std::shared_ptr<AlertSinks> alert_sinks_ = std::make_shared<AlertSinks>();
+  // Last: its completions use what stands above.
+  std::unique_ptr<backend::Backend> backend_;
+};
+
+/// A Store on this backend; what Store::open() does with the local one.
+Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backend, const Options& options,
+                                         Submitter* submitter);
+
+// ---- failures
+
+/// `where`: "mailbox alice: list".
+Failure failure(ms::ServiceError error, std::string_view where, std::string_view detail = {});
+/// From an error of the backend: service-error unavailable (busy for what passes), with its text for the log.
+Failure failure(const Error& error, std::string_view where);
+/// What is wrong with an argument; `problems` not none().
+Failure failure(const Problems& problems, std::string_view where);
+
+}  // namespace x400::mstore::service

@@ -1,0 +1,133 @@
+// Delete (X.413 8.2.5): all or nothing, main entries with their children.
+#include <algorithm>
+#include <set>
+
+#include "service/items.hpp"
+#include "service/matching.hpp"
+#include "service/session.hpp"
+
+namespace x400::mstore::service {
+
+namespace {
+
+using backend::RetrievalStatus;
+
+// The rule that protects unread messages: in class delivery, an entry still new may not be deleted. `listed`
+// is enough.
+bool protected_by_status(const backend::Row& row) {
+  return row.entry_class == backend::EntryClass::delivery && row.status == RetrievalStatus::new_entry;
+}
+
+void erase(std::vector<backend::ItemChange>& changes, std::uint16_t kind, Octets key) {
+  backend::ItemChange c;
+  c.kind = kind;
+  c.key = std::move(key);
+  changes.push_back(std::move(c));
+}
+
+}  // namespace
+
+Outcome<std::vector<backend::Row>> Session::to_remove(const ms::DeleteArgument& argument) const {
+  std::vector<backend::Row> rows;
+  if (const auto* selector = std::get_if<ms::Selector>(&argument.items)) {
+    X400_TRY(want, this->want(argument.entry_class, *selector, nullptr, Purpose::list, "delete"));
+    Selection entries(backend(), mailbox_->number, want, true);
+    while (!want.limit || rows.size() < *want.limit) {
+      auto next = entries.next();
+      if (!next.ok()) return failure(next.error(), where("delete"));
+      if (!*next) break;
+      rows.push_back((*next)->row());
+    }
+    return rows;
+  }
+  X400_TRY(set, classes(argument.entry_class, "delete"));
+  ms::SequenceNumberError missing;
+  const auto& asked = std::get<std::vector<SequenceNumber>>(argument.items);
+  for (const SequenceNumber number : std::set<SequenceNumber>(asked.begin(), asked.end())) {
+    auto row = number == 0 || number > backend::max_sequence_number
+                   ? Result<backend::Row>(Error(ErrorKind::not_found, "number out of range"))
+                   : backend().row(mailbox_->number, backend::EntryBase::stored, number);
+    if (!row.ok() && row.error().kind() != ErrorKind::not_found) return failure(row.error(), where("delete"));
+    if (!row.ok() || !set.has(row->entry_class))
+      missing.sequence_numbers.push_back(number);
+    else
+      rows.push_back(std::move(*row));
+  }
+  if (!missing.sequence_numbers.empty()) return failure(std::move(missing), where("delete"));
+  return rows;
+}
+
+// Leaves the main entries in `rows`. By selector, children go with a main entry that is selected too.
+std::optional<Failure> Session::may_remove(std::vector<backend::Row>& rows, bool selected) const {
+  const bool skip_new = selected && engine_->options.rules.delete_selector_skips_new;
+  std::set<SequenceNumber> covered;
+  for (const backend::Row& row : rows)
+    for (std::uint32_t i = 1; row.parent == 0 && i <= row.descendants; ++i) covered.insert(row.number + i);
+  ms::DeleteError error;
+  std::vector<backend::Row> mains;
+  for (backend::Row& row : rows) {
+    if (row.parent != 0) {
+      if (!selected || !covered.contains(row.number))
+        error.problems.push_back({ms::DeleteProblem::child_entry_specified, row.number});
+    } else if (!protected_by_status(row)) {
+      mains.push_back(std::move(row));
+    } else if (!skip_new) {
+      error.problems.push_back(
+          {e94() ? ms::DeleteProblem::new_entry_specified : ms::DeleteProblem::delete_restriction_problem,
+           row.number});
+    }
+  }
+  if (!error.problems.empty()) return failure(std::move(error), where("delete"));
+  rows = std::move(mains);
+  return std::nullopt;
+}
+
+backend::ChangeSet Session::removal(const std::vector<backend::Row>& rows) const {
+  backend::ChangeSet set;
+  set.mailbox = mailbox_->number;
+  backend::Deletion deletion;
+  for (const backend::Row& row : rows) deletion.numbers.push_back(row.number);
+  std::sort(deletion.numbers.begin(), deletion.numbers.end());
+
+  // What the mailbox remembers of these entries goes with them.
+  if (auto alerts = backend().items(mailbox_->number, items::alert); alerts.ok())
+    for (backend::Item& item : *alerts)
+      if (std::binary_search(deletion.numbers.begin(), deletion.numbers.end(), items::get32(item.key)))
+        erase(set.items, items::alert, std::move(item.key));
+  for (const backend::Row& row : rows) {
+    if (is_report(row))
+      if (auto told = backend().items(mailbox_->number, items::report, items::key32(row.number)); told.ok())
+        for (backend::Item& item : *told) erase(set.items, items::report, std::move(item.key));
+    if (row.entry_class != backend::EntryClass::submission) continue;
+    erase(set.items, items::submission, items::key32(row.number));
+    auto variable = Variable::decode(row.variable);
+    if (!variable.ok() || !variable->submission || variable->submission->identifier.empty()) continue;
+    auto id = ber::read_one(variable->submission->identifier);
+    if (!id.ok()) continue;
+    if (const auto key = mts_identifier_key(*id)) erase(set.items, items::submitted, to_octets(view(*key)));
+  }
+  set.remove.push_back(std::move(deletion));
+  return set;
+}
+
+void Session::remove(const ms::DeleteArgument& argument, RemoveCompletion completion) {
+  auto rows = to_remove(argument);
+  if (!rows.ok()) return completion(rows.error());
+  if (auto refused = may_remove(*rows, std::holds_alternative<ms::Selector>(argument.items)))
+    return completion(std::move(*refused));
+  ms::DeleteResult result;
+  if (rows->empty()) return completion(std::move(result));
+  if (e94())
+    for (const backend::Row& row : *rows) result.entries_deleted.push_back(row.number);
+  backend().commit(removal(*rows), [result = std::move(result), completion = std::move(completion),
+                                    text = where("delete")](backend::CommitResult done) mutable {
+    if (done.ok()) return completion(std::move(result));
+    const backend::Refusal& refusal = done.error();
+    // Another association was faster.
+    if (refusal.error.kind() == ErrorKind::not_found && refusal.number != 0)
+      return completion(failure(ms::SequenceNumberError{{refusal.number}}, text));
+    completion(failure(refusal.error, text));
+  });
+}
+
+}  // namespace x400::mstore::service

@@ -1,0 +1,107 @@
+#include "service/run.hpp"
+
+#include <algorithm>
+
+#include "x400/ber/writer.hpp"
+
+namespace x400::mstore::service {
+
+namespace {
+
+// A header whose contents lie inside `octets`; runs are our own and of definite length.
+std::optional<ber::Header> inside(View octets) {
+  auto h = ber::read_header(octets);
+  if (!h.ok() || h->indefinite || h->header_size + h->content_size > octets.size()) return std::nullopt;
+  return *h;
+}
+
+}  // namespace
+
+void AttributeList::add(const ber::Oid& type, Octets value) {
+  const auto at = std::find_if(all_.begin(), all_.end(), [&](const Attribute& a) { return a.type == type; });
+  if (at != all_.end()) {
+    at->values.push_back(std::move(value));
+    return;
+  }
+  all_.push_back({type, {}});
+  all_.back().values.push_back(std::move(value));
+}
+
+void AttributeList::add_integer(const ber::Oid& type, std::int64_t value) { add(type, integer_value(value)); }
+
+void AttributeList::add_boolean(const ber::Oid& type, bool value) {
+  ber::Writer w;
+  w.boolean(ber::tags::boolean, value);
+  add(type, std::move(w).take());
+}
+
+void AttributeList::add_oid(const ber::Oid& type, const ber::Oid& value) {
+  ber::Writer w;
+  w.oid(value);
+  add(type, std::move(w).take());
+}
+
+const Attribute* AttributeList::find(const ber::Oid& type) const {
+  for (const Attribute& a : all_)
+    if (a.type == type) return &a;
+  return nullptr;
+}
+
+View find_in_run(View run, const ber::Oid& type) {
+  const View wanted = type.contents();
+  while (!run.empty()) {
+    const auto attribute = inside(run);
+    if (!attribute) return {};
+    const std::size_t size = attribute->header_size + attribute->content_size;
+    const View content = run.subspan(attribute->header_size, attribute->content_size);
+    const auto oid = inside(content);
+    if (!oid) return {};
+    if (equal(content.subspan(oid->header_size, oid->content_size), wanted)) return run.first(size);
+    run = run.subspan(size);
+  }
+  return {};
+}
+
+std::vector<View> values_of(View attribute) {
+  std::vector<View> values;
+  auto whole = ber::read_one(attribute);
+  if (!whole.ok()) return values;
+  ber::Reader r(whole->content);
+  if (!r.next().ok()) return values;
+  auto list = r.next();
+  if (!list.ok()) return values;
+  ber::Reader in(list->content);
+  while (!in.at_end()) {
+    auto value = in.next();
+    if (!value.ok()) return values;
+    values.push_back(value->whole);
+  }
+  return values;
+}
+
+Octets encode_attribute(const ber::Oid& type, const std::vector<Octets>& values) {
+  std::size_t contents = 0;
+  for (const Octets& v : values) contents += v.size();
+  const std::size_t oid = ber::value_size(ber::tags::oid, type.contents().size());
+  const std::size_t body = oid + ber::value_size(ber::tags::sequence, contents);
+  ber::Writer w(body + 8);
+  w.header(ber::tags::sequence, true, body);
+  w.oid(type);
+  w.header(ber::tags::sequence, true, contents);
+  for (const Octets& v : values) w.raw(v);
+  return std::move(w).take();
+}
+
+Octets integer_value(std::int64_t value) {
+  ber::Writer w;
+  w.integer(ber::tags::integer, value);
+  return std::move(w).take();
+}
+
+Octets utc_time_value(std::string_view text) {
+  ber::Writer w;
+  w.primitive(ber::tags::utc_time, text);
+  return std::move(w).take();
+}
+
+}  // namespace x400::mstore::service

@@ -1,0 +1,208 @@
+// Store: the engine behind its public face.
+#include "x400/mstore/store.hpp"
+
+#include "service/blocking.hpp"
+#include "service/correlation.hpp"
+#include "service/delivery.hpp"
+#include "service/engine.hpp"
+#include "service/items.hpp"
+#include "service/session.hpp"
+#include "service/spool.hpp"
+#include "service/submission.hpp"
+
+namespace x400::mstore {
+
+namespace service {
+namespace {
+
+Event to_event(const backend::Event& e) {
+  Event out;
+  using Kind = backend::Event::Kind;
+  out.kind = e.kind == Kind::created   ? Event::Kind::created
+             : e.kind == Kind::deleted ? Event::Kind::deleted
+                                       : Event::Kind::status;
+  out.mailbox = e.mailbox;
+  out.entry_class = static_cast<EntryClass>(e.entry_class);
+  out.numbers = {e.numbers.from, e.numbers.to};
+  out.status = static_cast<RetrievalStatus>(e.status);
+  out.priority = static_cast<ms::Priority>(e.priority);
+  out.child = e.child;
+  return out;
+}
+
+class EventSubscription final : public Subscription {
+ public:
+  explicit EventSubscription(std::unique_ptr<backend::Subscription> inner) : inner_(std::move(inner)) {}
+
+ private:
+  std::unique_ptr<backend::Subscription> inner_;
+};
+
+class StoreOver final : public Store {
+ public:
+  explicit StoreOver(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
+    watching_ = engine_->backend().subscribe([engine = engine_.get()](const backend::Event& e) {
+      if (e.kind == backend::Event::Kind::created && !e.child &&
+          e.entry_class == backend::EntryClass::delivery)
+        tell_alerts(*engine, e.mailbox, e.numbers.from);
+    });
+  }
+  ~StoreOver() override {
+    engine_->closing = true;
+    watching_.reset();
+  }
+
+  Status close() override {
+    engine_->closing = true;
+    return engine_->backend().close();
+  }
+
+  Result<MailboxNumber> create_mailbox(const MailboxSettings& settings) override {
+    return engine_->create(settings);
+  }
+  Status configure_mailbox(MailboxNumber mailbox, const MailboxSettings& settings) override {
+    return engine_->configure(mailbox, settings);
+  }
+  Result<Mailbox> mailbox(MailboxNumber number) const override {
+    X400_TRY(state, known(number));
+    return Mailbox{number, *state->settings()};
+  }
+  Result<MailboxNumber> find_mailbox(std::string_view id) const override {
+    X400_TRY(found, engine_->backend().find_mailbox(id));
+    return found.number;
+  }
+  Result<MailboxNumber> find_by_address(View or_name) const override { return engine_->by_address(or_name); }
+  std::vector<Mailbox> mailboxes() const override {
+    std::vector<Mailbox> out;
+    for (const MailboxPtr& state : engine_->all()) out.push_back({state->number, *state->settings()});
+    return out;
+  }
+  Result<Usage> usage(MailboxNumber number) const override {
+    X400_CHECK(known(number));
+    X400_TRY(counters, engine_->backend().counters(number, backend::EntryBase::stored));
+    Usage usage;
+    for (const backend::Counter& c : counters) {
+      if (c.child) continue;
+      Usage::Class& to = c.entry_class == backend::EntryClass::delivery     ? usage.delivery
+                         : c.entry_class == backend::EntryClass::submission ? usage.submission
+                                                                            : usage.draft;
+      to.entries += c.count;
+      if (c.status == backend::RetrievalStatus::new_entry) to.new_entries += c.count;
+      to.octets += c.octets;
+    }
+    return usage;
+  }
+  Result<std::optional<std::string>> credentials(MailboxNumber number) const override {
+    X400_TRY(state, known(number));
+    return state->registrations()->secret;
+  }
+  Status set_credentials(MailboxNumber number, std::optional<std::string> secret) override;
+
+  void deliver(MessageDelivery delivery, DeliveryCompletion completion) override {
+    service::deliver(engine_, std::move(delivery), std::move(completion));
+  }
+  DeliveryOutcome deliver(MessageDelivery delivery) override {
+    return wait_for<DeliveryOutcome>(
+        [&](DeliveryCompletion completion) { deliver(std::move(delivery), std::move(completion)); });
+  }
+  void deliver_report(ReportDelivery delivery, DeliveryCompletion completion) override {
+    service::deliver(engine_, std::move(delivery), std::move(completion));
+  }
+  DeliveryOutcome deliver_report(ReportDelivery delivery) override {
+    return wait_for<DeliveryOutcome>(
+        [&](DeliveryCompletion completion) { deliver_report(std::move(delivery), std::move(completion)); });
+  }
+  Result<std::unique_ptr<ContentWriter>> new_content() override {
+    return service::new_content(engine_->backend());
+  }
+
+  void submit(Submission submission, SubmissionCompletion completion) override {
+    service::submit(engine_, std::move(submission), std::move(completion));
+  }
+  Status record_cancellation(MailboxNumber number, View identifier) override {
+    X400_TRY(state, known(number));
+    return service::record_cancellation(*engine_, *state, identifier);
+  }
+  Result<std::vector<SubmissionInfo>> submissions(MailboxNumber number) const override {
+    X400_TRY(state, known(number));
+    return service::submissions(*engine_, *state);
+  }
+
+  Result<std::unique_ptr<Retrieval>> open_retrieval(RetrievalOptions options) override {
+    X400_TRY(state, known(options.mailbox));
+    return std::unique_ptr<Retrieval>(std::make_unique<Session>(engine_, state, std::move(options)));
+  }
+
+  std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) override {
+    return std::make_unique<EventSubscription>(engine_->backend().subscribe(
+        [sink = std::move(sink)](const backend::Event& e) { sink(to_event(e)); }));
+  }
+  std::unique_ptr<Subscription> subscribe_alerts(std::function<void(const Alert&)> sink) override {
+    return engine_->subscribe_alerts(std::move(sink));
+  }
+  void alert_told(MailboxNumber mailbox, std::uint32_t registration, SequenceNumber number) override {
+    backend::ChangeSet set;
+    set.mailbox = mailbox;
+    backend::ItemChange told;
+    told.kind = items::alert;
+    told.key = items::key32(number);
+    items::put32(told.key, registration);
+    set.items.push_back(std::move(told));
+    // If this is lost the user is told once more.
+    engine_->backend().commit(std::move(set), [](backend::CommitResult) {});
+  }
+
+  Status writable() const override { return engine_->backend().writable(); }
+  std::vector<std::string> findings() const override {
+    std::vector<std::string> out;
+    for (const backend::Finding& f : engine_->backend().findings()) out.push_back(f.text);
+    return out;
+  }
+
+ private:
+  Result<MailboxPtr> known(MailboxNumber number) const {
+    MailboxPtr state = engine_->find(number);
+    if (!state) return Error(ErrorKind::not_found, "no mailbox " + std::to_string(number));
+    return state;
+  }
+
+  std::shared_ptr<Engine> engine_;
+  std::unique_ptr<backend::Subscription> watching_;
+};
+
+Status StoreOver::set_credentials(MailboxNumber number, std::optional<std::string> secret) {
+  X400_TRY(state, known(number));
+  return wait_for<Status>([&](std::function<void(Status)> completion) {
+    state->changes.post([&, completion](Sequencer::Done done) {
+      Registrations next = *state->registrations();
+      next.secret = secret;
+      backend::ChangeSet set;
+      set.mailbox = number;
+      backend::ItemChange change;
+      change.kind = items::registrations;
+      change.value = next.encode();
+      set.items.push_back(std::move(change));
+      engine_->backend().commit(
+          std::move(set), [state, next, completion, done](backend::CommitResult committed) {
+            if (committed.ok()) state->set(next);
+            Status status = committed.ok() ? Status(Ok{}) : Status(committed.error().error);
+            done();
+            completion(std::move(status));
+          });
+    });
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backend, const Options& options,
+                                         Submitter* submitter) {
+  auto engine = std::make_shared<Engine>(std::move(backend), options, submitter);
+  X400_CHECK(engine->load());
+  X400_CHECK(recover_submissions(*engine));
+  return std::unique_ptr<Store>(std::make_unique<StoreOver>(std::move(engine)));
+}
+
+}  // namespace service
+
+}  // namespace x400::mstore

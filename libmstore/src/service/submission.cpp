@@ -1,0 +1,341 @@
+#include "service/submission.hpp"
+
+#include "service/correlation.hpp"
+#include "service/envelope.hpp"
+#include "service/forwarding.hpp"
+#include "service/items.hpp"
+#include "service/matching.hpp"
+#include "service/new_entries.hpp"
+#include "service/spool.hpp"
+#include "x400/asn1/ms/codes.hpp"
+#include "x400/asn1/oids.hpp"
+#include "x400/asn1/time.hpp"
+#include "x400/content/content_type.hpp"
+
+namespace x400::mstore::service {
+
+namespace {
+
+namespace a = asn1::oids::attribute;
+namespace code = ms::error_code;
+
+ms::ServiceError mts_error(int error) { return ms::MtsError{error, std::nullopt}; }
+
+// One submission on its way.
+struct Flow : std::enable_shared_from_this<Flow> {
+  std::shared_ptr<Engine> engine;
+  MailboxPtr mailbox;
+  Submission submission;
+  SubmissionCompletion completion;
+  bool draft = false;
+  std::shared_ptr<SubmissionJob> job;
+  SequenceNumber number = 0;
+
+  void start();
+  void prepare_job(ContentOctets content, const AttributeList& envelope);
+  std::optional<Failure> check_options(const MailboxSettings& settings);
+  Result<ContentOctets> forwarded(SequenceNumber entry, ContentOctets content);
+  void store(NewEntries entries, bool content_as_given);
+  void invoke();
+  void answered(MtsOutcome outcome);
+  void accepted(const MtsResult& result);
+  void refused(ms::ServiceError error, const std::string& log);
+  void unknown(const std::string& log);
+
+  std::string where() const { return "mailbox " + mailbox->settings()->id + ": submission"; }
+  void fail(ms::ServiceError error, std::string_view detail = {}) {
+    completion(failure(std::move(error), where(), detail));
+  }
+};
+
+// Options given > those of the UA registration > the general defaults > the mailbox.
+ms::SubmissionOptions effective_options(const Submission& s, const Registrations& registrations) {
+  if (s.edition == Edition::e1988) return {};
+  if (s.options) return *s.options;
+  const ms::UaRegistration* ua = registrations.ua(s.ua_registration);
+  if (ua && ua->submission_defaults) return *ua->submission_defaults;
+  return registrations.information.submission_defaults.value_or(ms::SubmissionOptions{});
+}
+
+std::optional<Failure> Flow::check_options(const MailboxSettings& settings) {
+  const ms::SubmissionOptions options = effective_options(submission, *mailbox->registrations());
+  if (!options.extensions.empty())
+    return failure(ms::MsExtensionError{options.extensions.front().type}, where());
+  if (options.object_entry_class) {
+    const EntryClass c = *options.object_entry_class;
+    draft = c == EntryClass::draft;
+    if (!draft && c != EntryClass::submission)
+      return failure(ms::EntryClassError{c, true, false, false}, where());
+    if (draft && submission.probe) return failure(ms::EntryClassError{c, false, false, true}, where());
+    if (draft ? !settings.drafts : !settings.keep_submitted)
+      return failure(ms::EntryClassError{c, false, true, false}, where());
+  }
+  if (!options.add_message_group_names.empty())
+    return failure(ms::MessageGroupError{ms::MessageGroupProblem::name_not_registered,
+                                         options.add_message_group_names.front()},
+                   where());
+  return std::nullopt;
+}
+
+void Flow::start() {
+  const auto settings = mailbox->settings();
+  if (auto refused = check_options(*settings)) return completion(std::move(*refused));
+  AttributeList envelope;
+  if (auto read = derive_submission_envelope(submission.envelope, submission.probe, envelope); !read.ok())
+    return fail(mts_error(code::inconsistent_request), read.error().text());
+  auto originator = engine->by_address(envelope.find(a::originator_name)->values.front());
+  if (!originator.ok() || *originator != mailbox->number)
+    return fail(mts_error(code::originator_invalid), "originator is no address of the mailbox");
+
+  auto content = octets_of(submission.content);
+  if (!content.ok()) return completion(failure(content.error(), where()));
+  bool as_given = true;
+  auto request = forwarding_request(submission.envelope);
+  if (!request.ok()) return fail(mts_error(code::inconsistent_request), request.error().text());
+  if (*request && !submission.probe) {
+    auto grown = forwarded(**request, *content);
+    if (!grown.ok()) return fail(mts_error(code::inconsistent_request), grown.error().text());
+    content = std::move(*grown);
+    as_given = false;
+  }
+  prepare_job(*content, envelope);
+
+  auto entries = submission.probe
+                     ? submitted_probe(job->envelope)
+                     : submitted_message(job->envelope, job->content,
+                                         draft ? backend::EntryClass::draft : backend::EntryClass::submission,
+                                         {engine->options.forwarding_depth});
+  if (!entries.ok()) return fail(mts_error(code::inconsistent_request), entries.error().text());
+  store(std::move(*entries), as_given);
+}
+
+// The message of the entry goes into the content, the request out of the envelope: it means nothing to an
+// MTA.
+Result<ContentOctets> Flow::forwarded(SequenceNumber entry_number, ContentOctets content) {
+  X400_TRY(row, engine->backend().row(mailbox->number, backend::EntryBase::stored, entry_number));
+  auto source = stored_source(engine->backend(), mailbox->number, row);
+  Entry entry(std::move(row), std::move(source));
+  X400_TRY(grown, with_forwarded(content.octets, entry));
+  X400_TRY(envelope, without_forwarding_request(submission.envelope));
+  submission.envelope = std::move(envelope);
+  auto kept = std::make_shared<const Octets>(std::move(grown));
+  return ContentOctets{*kept, kept};
+}
+
+void Flow::prepare_job(ContentOctets content, const AttributeList& envelope) {
+  job = std::make_shared<SubmissionJob>();
+  job->mailbox = mailbox->number;
+  job->probe = submission.probe;
+  job->envelope = submission.envelope;
+  job->content = content.octets;
+  job->owner = content.owner;
+  if (const Attribute* p = envelope.find(a::priority)) {
+    auto e = ber::read_one(p->values.front());
+    auto n = e.ok() ? ber::read_integer(*e) : Result<std::int64_t>(e.error());
+    if (n.ok() && *n >= 0 && *n <= 2) job->priority = static_cast<ms::Priority>(*n);
+  }
+}
+
+// The intent: everything that is needed to show what was sent, on disk before anything is.
+void Flow::store(NewEntries entries, bool content_as_given) {
+  backend::ChangeSet set;
+  set.mailbox = mailbox->number;
+  if (!submission.probe) {
+    entries.front().content = to_backend(submission.content);
+    if (!content_as_given) entries.front().content = {job->content, job->owner, nullptr, std::nullopt};
+  }
+  if (!draft) {
+    Variable variable;
+    variable.submission = SubmissionRecord{};
+    entries.front().variable = variable.encode();
+    backend::ItemChange open;
+    open.kind = items::submission;
+    open.value = Octets{};
+    open.entry = 0;
+    set.items.push_back(std::move(open));
+  }
+  set.create = std::move(entries);
+  engine->backend().commit(std::move(set), [self = shared_from_this()](backend::CommitResult done) {
+    if (!done.ok()) return self->completion(failure(done.error().error, self->where()));
+    self->number = done->numbers.front();
+    if (self->draft) return self->completion(Submitted{{}, self->number});
+    self->invoke();
+  });
+}
+
+void Flow::invoke() {
+  if (!engine->submitter || engine->closing) return answered(NotSent{"no way to the MTA"});
+  engine->submitter->submit(
+      job, [self = shared_from_this()](MtsOutcome outcome) { self->answered(std::move(outcome)); });
+}
+
+void Flow::answered(MtsOutcome outcome) {
+  if (const auto* result = std::get_if<MtsResult>(&outcome)) return accepted(*result);
+  if (const auto* no = std::get_if<MtsRefusal>(&outcome)) return refused(no->error, no->log);
+  if (const auto* no = std::get_if<NotSent>(&outcome))
+    return refused(mts_error(code::remote_bind_error), no->log);
+  unknown(std::get<OutcomeUnknown>(outcome).log);
+}
+
+backend::ItemChange close_item(SequenceNumber number) {
+  backend::ItemChange closed;
+  closed.kind = items::submission;
+  closed.key = items::key32(number);
+  return closed;
+}
+
+backend::ChangeSet removal(MailboxNumber mailbox, SequenceNumber number) {
+  backend::ChangeSet set;
+  set.mailbox = mailbox;
+  backend::Deletion deletion;
+  deletion.numbers.push_back(number);
+  set.remove.push_back(std::move(deletion));
+  set.items.push_back(close_item(number));
+  return set;
+}
+
+// What the MTA says about a submission it has taken, as the entry keeps it.
+Result<Variable> taken(View result) {
+  X400_TRY(set, ber::read_one(result));
+  Variable variable;
+  variable.submission = SubmissionRecord{SubmissionState::submitted, {}, {}};
+  ber::Reader r(set.content);
+  while (!r.at_end()) {
+    X400_TRY(e, r.next());
+    if (e.tag == ber::application(4)) {
+      variable.submission->identifier = to_octets(e.whole);
+      append(variable.run, encode_attribute(a::message_identifier, {to_octets(e.whole)}));
+    } else if (e.tag == ber::context(0)) {
+      X400_TRY(time, ber::read_chars(e));
+      append(variable.run, encode_attribute(a::message_submission_time, {utc_time_value(time)}));
+      variable.submission->time = std::move(time);
+    } else if (e.tag == ber::context(1)) {
+      X400_TRY(extensions, read_extensions(e.content));
+      for (const EnvelopeExtension& x : extensions) {
+        if (!x.value) continue;
+        if (x.standard == 34)
+          append(variable.run, encode_attribute(a::originating_mta_certificate, {to_octets(x.value->whole)}));
+        if (x.standard == 35)
+          append(variable.run, encode_attribute(a::proof_of_submission, {to_octets(x.value->whole)}));
+      }
+    }
+  }
+  if (variable.submission->identifier.empty())
+    return Error(ErrorKind::malformed, "MTS result without identifier");
+  return variable;
+}
+
+void Flow::accepted(const MtsResult& result) {
+  auto variable = taken(result.result);
+  if (!variable.ok()) return unknown(variable.error().text());
+  const bool keep = mailbox->settings()->keep_submitted;
+  backend::ChangeSet set;
+  if (keep) {
+    set.mailbox = mailbox->number;
+    set.modify.push_back({backend::EntryBase::stored, number, variable->encode(), std::nullopt});
+    set.items.push_back(close_item(number));
+    auto id = ber::read_one(variable->submission->identifier);
+    if (const auto key = id.ok() ? mts_identifier_key(*id) : std::nullopt) {
+      backend::ItemChange known;
+      known.kind = items::submitted;
+      known.key = to_octets(view(*key));
+      known.value = items::key32(number);
+      set.items.push_back(std::move(known));
+    }
+  } else {
+    set = removal(mailbox->number, number);
+  }
+  // Whatever becomes of the note, the MTA has the message, and the user is told so; without the note the
+  // intent shows it as unknown later.
+  engine->backend().commit(std::move(set), [self = shared_from_this(), keep, result](backend::CommitResult) {
+    self->completion(Submitted{result.result, keep ? std::optional(self->number) : std::nullopt});
+  });
+}
+
+void Flow::refused(ms::ServiceError error, const std::string& log) {
+  engine->backend().commit(removal(mailbox->number, number),
+                           [self = shared_from_this(), error = std::move(error), log](backend::CommitResult) {
+                             self->fail(error, log);
+                           });
+}
+
+void Flow::unknown(const std::string& log) {
+  Variable variable;
+  variable.submission = SubmissionRecord{SubmissionState::unknown, {}, {}};
+  backend::ChangeSet set;
+  set.mailbox = mailbox->number;
+  set.modify.push_back({backend::EntryBase::stored, number, variable.encode(), std::nullopt});
+  engine->backend().commit(std::move(set), [self = shared_from_this(), log](backend::CommitResult) {
+    self->fail(mts_error(code::remote_bind_error), "outcome unknown, kept in the Out Box: " + log);
+  });
+}
+
+}  // namespace
+
+void submit(const std::shared_ptr<Engine>& engine, Submission submission, SubmissionCompletion completion) {
+  auto flow = std::make_shared<Flow>();
+  flow->engine = engine;
+  flow->mailbox = engine->find(submission.mailbox);
+  if (!flow->mailbox)
+    return completion(
+        failure(ms::ServiceErrorParameter{ms::ServiceProblem::unavailable, {}}, "submission", "no mailbox"));
+  flow->submission = std::move(submission);
+  flow->completion = std::move(completion);
+  flow->start();
+}
+
+Status record_cancellation(Engine& engine, MailboxState& mailbox, View identifier) {
+  X400_TRY(number, find_submission(engine, mailbox, identifier));
+  if (!number) return Error(ErrorKind::not_found, "no submission with this identifier");
+  const std::lock_guard lock(mailbox.parts);
+  X400_TRY(entry, submission_entry(engine, mailbox, *number));
+  Variable variable = entry.variable();
+  if (!variable.submission) return Error(ErrorKind::invalid, "entry is no submission");
+  if (variable.submission->state == SubmissionState::cancelled) return Ok{};
+  variable.submission->state = SubmissionState::cancelled;
+  append(variable.run, encode_attribute(a::deferred_delivery_cancellation_time,
+                                        {utc_time_value(asn1::utc_time(asn1::now()))}));
+  backend::ChangeSet set;
+  set.mailbox = mailbox.number;
+  set.modify.push_back({backend::EntryBase::stored, *number, variable.encode(), std::nullopt});
+  auto done = engine.backend().commit(std::move(set));
+  if (!done.ok()) return done.error().error;
+  return Ok{};
+}
+
+Status recover_submissions(Engine& engine) {
+  for (const MailboxPtr& mailbox : engine.all()) {
+    X400_TRY(open, engine.backend().items(mailbox->number, items::submission));
+    backend::ChangeSet set;
+    set.mailbox = mailbox->number;
+    for (const backend::Item& item : open) {
+      auto entry = submission_entry(engine, *mailbox, items::get32(item.key));
+      if (!entry.ok() || !entry->variable().submission) continue;
+      if (entry->variable().submission->state != SubmissionState::intended) continue;
+      Variable variable = entry->variable();
+      variable.submission->state = SubmissionState::unknown;
+      set.modify.push_back(
+          {backend::EntryBase::stored, entry->row().number, variable.encode(), std::nullopt});
+    }
+    if (set.modify.empty()) continue;
+    auto done = engine.backend().commit(std::move(set));
+    if (!done.ok()) return done.error().error;
+  }
+  return Ok{};
+}
+
+}  // namespace x400::mstore::service
+
+namespace x400::mstore {
+
+std::string_view name(SubmissionState state) {
+  switch (state) {
+    case SubmissionState::intended: return "intended";
+    case SubmissionState::submitted: return "submitted";
+    case SubmissionState::unknown: return "unknown";
+    case SubmissionState::cancelled: return "cancelled";
+  }
+  return "unknown";
+}
+
+}  // namespace x400::mstore
