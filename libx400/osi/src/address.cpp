@@ -113,6 +113,10 @@ Result<PresentationAddress> parse_rfc1278(std::string_view text) {
   PresentationAddress a;
   X400_CHECK(set_network(parts.back(), a));
   parts.pop_back();
+  // Bare text is not in RFC 1278, where it would hide a network address that is not understood.
+  for (const std::string_view part : parts)
+    if (!part.empty() && std::string_view("\"'#").find(part.front()) == std::string_view::npos)
+      return bad("'" + std::string(part) + "' is no selector");
   // From the right: transport, session, presentation.
   std::reverse(parts.begin(), parts.end());
   if (!parts.empty()) X400_CHECK(set_selector(parts[0], max_tsel, "tsel", a.selectors.transport));

@@ -292,6 +292,21 @@ TEST_CASE("34: two values in one TSDU are two operations") {
         "61133011020103a00ca20a02010130050201150500");
 }
 
+TEST_CASE("34: values in one TSDU are bounded") {
+  for (const std::size_t n : {256U, 257U}) {
+    Octets values;
+    for (std::size_t i = 0; i < n; ++i)
+      append(values, tlv(0x30, {hex("020103"), tlv(0xa0, tlv(0xa1, {hex("0202"),
+                                                                    Octets{static_cast<std::uint8_t>(i >> 8),
+                                                                           static_cast<std::uint8_t>(i)},
+                                                                    hex("020115")}))}));
+    Responder r = open_responder();
+    r.receive(with_user_data(tlv(0x61, values)));
+    CHECK(events(r).size() == (n == 256 ? 256 : 1));
+    CHECK((r.phase() == Phase::open) == (n == 256));
+  }
+}
+
 TEST_CASE("34: behind a value that aborts nothing is taken") {
   Responder r = open_responder();
   const Octets bad = tlv(0x30, {hex("020163"), tlv(0xa0, hex("a106 020101 020115"))});

@@ -12,6 +12,9 @@ using ber::Element;
 using ber::Reader;
 
 constexpr ber::Tag fully_encoded = ber::application(1);
+// What a value costs here is far more than its ten octets or so; peers send one.
+constexpr std::size_t most_values = 256;
+
 constexpr ber::Tag single_asn1 = context(0), octet_aligned = context(1), arbitrary = context(2);
 
 Fault bad(const Error& e) { return {AbortReason::invalid_parameter, e.text()}; }
@@ -58,6 +61,7 @@ Result<std::vector<Pdv>> read_pdvs(const Slice& whole, View content) {
   std::vector<Pdv> all;
   Reader r(content);
   while (!r.at_end()) {
+    if (all.size() == most_values) return Error(ErrorKind::limit, "too many values in one user data");
     X400_TRY(list, r.next());
     X400_TRY(pdv, read_pdv(whole, list));
     all.push_back(std::move(pdv));
