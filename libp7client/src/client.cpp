@@ -284,7 +284,7 @@ Answer<std::unique_ptr<Client>> Client::connect(access::Runtime& runtime, Connec
   options.association = p.association;
   auto connected = access::connect(runtime, std::move(options)).get();
   if (!connected.ok()) return Failure::of(connected.error());
-  auto bind = ms::MsBindResult::decode(connected->bind_result.view(), p.edition);
+  auto bind = ms::MsBindResult::decode(connected->bind_result.view());
   if (!bind.ok()) {
     connected->association->abort("the bind result cannot be read");
     return Failure::bad_answer(bind.error());

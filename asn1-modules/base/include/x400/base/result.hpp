@@ -150,8 +150,9 @@ using Status = Result<Ok>;
   auto tmp = (__VA_ARGS__);                     \
   if (!tmp.ok()) return std::move(tmp).error(); \
   auto name = std::move(tmp).value()
-#define X400_CHECK(...)                                           \
-  do {                                                            \
-    auto x400_check_ = (__VA_ARGS__);                             \
-    if (!x400_check_.ok()) return std::move(x400_check_).error(); \
+#define X400_CHECK(...) X400_CHECK_IMPL(X400_CONCAT(x400_check_, __LINE__), __VA_ARGS__)
+#define X400_CHECK_IMPL(tmp, ...)                 \
+  do {                                            \
+    auto tmp = (__VA_ARGS__);                     \
+    if (!tmp.ok()) return std::move(tmp).error(); \
   } while (false)

@@ -1,0 +1,25 @@
+// Where the store is and who asks: from the command line, or from a profile file.
+//
+//   store = "127.0.0.1:10102"
+//   user = "C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Alice;G=A"
+//   password_file = "alice.password"        # relative to the profile
+//   edition = "94"                          # or "88"
+#pragma once
+
+#include <string>
+
+#include "x400/access/runtime.hpp"
+#include "x400/p7client/client.hpp"
+
+namespace p7 {
+
+struct Access {
+  std::string profile;  ///< file; empty: none
+  std::string store, user, password_file, edition;
+  bool password_stdin = false;
+};
+
+/// What the command line says wins over the profile. Errors: invalid, io, refused (secret file).
+x400::Result<x400::p7client::ConnectParameters> connect_parameters(const Access& access);
+
+}  // namespace p7
