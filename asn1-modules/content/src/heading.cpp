@@ -2,8 +2,12 @@
 
 #include <string_view>
 
+#include "take_extension.hpp"
 #include "x400/asn1/oids.hpp"
+#include "x400/asn1/or_name.hpp"
 #include "x400/asn1/text.hpp"
+#include "x400/content/ipm_extensions.hpp"
+#include "x400/content/military.hpp"
 
 namespace x400::content {
 namespace {
@@ -64,6 +68,11 @@ template <class T>
 Status status_of(const Result<T>& r, HeadingField f) {
   if (r.ok()) return Ok{};
   return in_field(r.error(), f);
+}
+
+Status check_name(const std::optional<Field>& or_name, HeadingField f) {
+  if (!or_name) return Ok{};
+  return status_of(asn1::ORName::decode(or_name->received()), f);
 }
 
 // All elements of a list, each by `read`.
@@ -162,7 +171,7 @@ Result<RecipientSpecifier> read_recipient_specifier(const Field& f) {
 Result<std::optional<std::int64_t>> RecipientSpecifier::precedence() const {
   const auto value = extensions.value(asn1::oids::ipm_extension::precedence);
   if (!value) return std::optional<std::int64_t>();
-  X400_TRY(n, ber::read_integer(value->element()));
+  X400_TRY(n, read_number(*value));
   return std::optional<std::int64_t>(n);
 }
 
@@ -265,10 +274,19 @@ Status Heading::check_lists() const {
   using F = HeadingField;
   for (const F f : {F::primary_recipients, F::copy_recipients, F::blind_copy_recipients}) {
     X400_TRY(all, recipients(f));
-    for (const RecipientSpecifier& one : all) X400_CHECK(status_of(one.precedence(), f));
+    for (const RecipientSpecifier& one : all) {
+      X400_CHECK(check_name(one.recipient.formal_name, f));
+      X400_CHECK(status_of(one.precedence(), f));
+    }
   }
-  for (const F f : {F::authorizing_users, F::reply_recipients}) X400_CHECK(descriptors(f));
-  for (const F f : {F::obsoleted_ipms, F::related_ipms}) X400_CHECK(identifiers(f));
+  for (const F f : {F::authorizing_users, F::reply_recipients}) {
+    X400_TRY(all, descriptors(f));
+    for (const OrDescriptor& one : all) X400_CHECK(check_name(one.formal_name, f));
+  }
+  for (const F f : {F::obsoleted_ipms, F::related_ipms}) {
+    X400_TRY(all, identifiers(f));
+    for (const IpmIdentifier& one : all) X400_CHECK(check_name(one.user, f));
+  }
   return Ok{};
 }
 
@@ -276,8 +294,11 @@ Status Heading::check_values() const {
   using F = HeadingField;
   X400_TRY(id, this_ipm());
   if (!id) return Error(ErrorKind::malformed, "heading without this-IPM");
-  X400_CHECK(replied_to());
-  X400_CHECK(originator());
+  X400_CHECK(check_name(id->user, F::this_ipm));
+  X400_TRY(answered, replied_to());
+  if (answered) X400_CHECK(check_name(answered->user, F::replied_to_ipm));
+  X400_TRY(from, originator());
+  if (from) X400_CHECK(check_name(from->formal_name, F::originator));
   X400_CHECK(importance());
   X400_CHECK(sensitivity());
   X400_CHECK(auto_forwarded());
@@ -288,7 +309,10 @@ Status Heading::check_values() const {
 Status Heading::check() const {
   X400_CHECK(check_values());
   X400_CHECK(subject());
-  return check_lists();
+  X400_CHECK(check_lists());
+  X400_CHECK(read_ipm_extensions(extensions_));
+  X400_CHECK(read_military_heading(extensions_));
+  return Ok{};
 }
 
 Result<std::vector<Field>> requestors(const Heading& heading, Request request) {

@@ -1,5 +1,7 @@
 #include "x400/content/information_object.hpp"
 
+#include "x400/asn1/or_name.hpp"
+
 namespace x400::content {
 namespace {
 
@@ -8,6 +10,11 @@ namespace tags = ber::tags;
 Status set_once(std::optional<Field>& slot, Field value, const char* what) {
   if (slot) return Error(ErrorKind::malformed, std::string(what) + " twice in a notification");
   slot = value;
+  return Ok{};
+}
+
+Status check_name(const std::optional<Field>& or_name) {
+  if (or_name) X400_CHECK(asn1::ORName::decode(or_name->received()));
   return Ok{};
 }
 
@@ -134,9 +141,13 @@ Status Ipn::check_kind() const {
 
 Status Ipn::check() const {
   if (!subject_) return Error(ErrorKind::malformed, "notification without subject-ipm");
-  X400_CHECK(read_ipm_identifier(*subject_));
-  for (const auto& d : {originator_, intended_})
-    if (d) X400_CHECK(read_or_descriptor(*d));
+  X400_TRY(id, read_ipm_identifier(*subject_));
+  X400_CHECK(check_name(id.user));
+  for (const auto& f : {originator_, intended_}) {
+    if (!f) continue;
+    X400_TRY(d, read_or_descriptor(*f));
+    X400_CHECK(check_name(d.formal_name));
+  }
   if (extensions_) X400_CHECK(Extensions::read(*extensions_));
   return check_kind();
 }

@@ -18,7 +18,9 @@ Status take_extension(const Extensions& all, const ber::Oid& type, const char* w
   return Ok{};
 }
 
-inline Result<std::string> read_characters(const Field& f) { return ber::read_chars(f.element()); }
-inline Result<std::int64_t> read_number(const Field& f) { return ber::read_integer(f.element()); }
+/// An INTEGER or ENUMERATED, or one under a context tag. Errors: malformed, limit.
+Result<std::int64_t> read_number(const Field& f);
+/// A character string or time, or one under a context tag. Errors: malformed.
+Result<std::string> read_characters(const Field& f);
 
 }  // namespace x400::content

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "general_text.hpp"
+#include "take_extension.hpp"
 #include "x400/asn1/text.hpp"
 
 namespace x400::content {
@@ -91,7 +92,7 @@ Result<std::vector<std::int64_t>> character_sets(const BodyPart& part) {
   if (!part.parameters) return out;
   X400_TRY(members, part.parameters->members());
   for (const Field& f : members) {
-    X400_TRY(n, ber::read_integer(f.element()));
+    X400_TRY(n, read_number(f));
     out.push_back(n);
   }
   std::sort(out.begin(), out.end());

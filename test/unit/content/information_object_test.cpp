@@ -266,6 +266,24 @@ TEST_CASE("a heading field twice, or of an impossible form, is refused") {
   CHECK_FALSE(read(without_id).check().ok());
 }
 
+TEST_CASE("check() reads O/R names and extension values too") {
+  const std::string no_name = "6003 020101";  // an INTEGER where the address belongs
+  const std::string bad_value = tlv("af", tlv("30", "0604 56010502 0c0161"));  // auto-submitted as a text
+  for (const std::string& fields :
+       {tlv("a0", no_name), tlv("a1", tlv("31", no_name)), tlv("a2", tlv("31", tlv("a0", no_name))),
+        tlv("a6", tlv("6b", no_name + "130131")), tlv("a5", no_name + "130131"), bad_value,
+        tlv("af", tlv("30", "0608 2b1aa23600020000" + std::string("0c0161")))}) {
+    INFO(fields);
+    const Octets content = hex(ipm(fields, ""));
+    const auto object = InformationObject::read(content);
+    REQUIRE(object.ok());
+    const bool known = fields.find("2b1aa2") == std::string::npos;  // the last: an identifier nobody knows
+    CHECK(object->check().ok() != known);
+  }
+  const Octets ipn = hex(tlv("a1", tlv("6b", no_name + "130131") + tlv("a0", tlv("a2", ""))));
+  CHECK_FALSE(read(ipn).check().ok());
+}
+
 TEST_CASE("unknown fields of a heading are passed over") {
   const Octets content = hex(ipm("9f30 0101 c10101", ""));
   CHECK(read(content).check().ok());

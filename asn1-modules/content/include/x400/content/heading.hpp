@@ -109,8 +109,8 @@ class Heading {
   Result<std::optional<std::string>> time(HeadingField f) const;  ///< expiry or reply time, as received
   const Extensions& extensions() const { return extensions_; }
 
-  /// Reads every field by its type. The error names the field that is wrong. A missing this-IPM is an
-  /// error too: the field is mandatory.
+  /// Reads every field by its type, O/R names and the extensions of X.420 and STANAG 4406 included. The
+  /// error names the field that is wrong. A missing this-IPM is an error too: the field is mandatory.
   Status check() const;
 
  private:
