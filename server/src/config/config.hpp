@@ -1,0 +1,151 @@
+// Config: what mstored.toml says, as plain values. This header is the manual of the file's keys; the man
+// page mstored.toml(5) says the same for operators.
+//
+// The file is read strictly: an unknown key, a wrong type, a missing or doubled thing refuses it, with file,
+// line, column and what to write instead. All faults are reported at once.
+//
+// Relative paths are relative to the folder of the configuration file. Durations and sizes are texts with a
+// unit: "500 ms", "10 s", "5 min", "2 h", "30 d"; "512 B", "64 KiB", "20 MiB", "1 GiB". Files of secrets hold
+// one line, and nobody but owner and group may have any right to them.
+//
+// Threads: values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "log/log.hpp"
+#include "x400/asn1/or_name.hpp"
+#include "x400/base/result.hpp"
+#include "x400/osi/address.hpp"
+#include "x400/settings/password_hash.hpp"
+#include "x400/settings/secret.hpp"
+
+namespace x400::server {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// [store]: what the store is and where it keeps things.
+struct StoreConfig {
+  /// or_address: O/R address of the store; the name it answers an MTA's bind with (X.411 8.1.1.1.2.1).
+  /// Required. Text forms: "C=XX;ADMD=TEST;O=Store" or "/O=Store/ADMD=TEST/C=XX/".
+  asn1::ORAddress or_address;
+  /// password_file: file with the store's own P3 password: what an MTA is shown in the result of its bind,
+  /// and what `bind_as = "store"` binds with. Required.
+  settings::Secret password;
+  /// path: folder of the store (log, index). Made at the first start. Required.
+  std::filesystem::path path;
+};
+
+/// [service]: threads and the end. The table may be left out.
+struct ServiceConfig {
+  unsigned io_threads = 0;        ///< io_threads: serve associations; 0, the default: one a processor
+  unsigned engine_threads = 4;    ///< engine_threads: reads that may wait for the disk; default 4
+  unsigned password_threads = 2;  ///< password_threads: scrypt checks at the same time; default 2
+  /// password_queue: binds that may wait for their check, beyond it they are refused as overload; default
+  /// 256.
+  std::size_t password_queue = 256;
+  /// shutdown_grace: how long a shutdown waits for what has begun; default "20 s".
+  Milliseconds shutdown_grace{20'000};
+};
+
+/// [[listen]]: one address to accept associations on. At least one.
+struct ListenConfig {
+  enum class Protocol : std::uint8_t { p7, p3 };
+  Protocol protocol = Protocol::p7;  ///< protocol: "p7" for users, "p3" for MTAs. Required
+  /// address: "127.0.0.1:1102", "[::1]:102", "*:102" for all addresses, with selectors
+  /// "tsel=P7;ssel=S;psel=P;10.0.0.1:102". The host is a numeric address; port 0 is any free one, which event
+  /// S109 tells. Required.
+  osi::PresentationAddress address;
+};
+
+/// [limits]: what peers can make the service do. All may be left out. Time-outs of "0 s" mean never.
+struct LimitsConfig {
+  std::size_t associations = 10'000;             ///< associations: in all
+  std::size_t associations_per_address = 1'000;  ///< associations_per_address: from one network address
+  std::size_t associations_per_user = 16;        ///< associations_per_user: P7, of one mailbox
+  Milliseconds connect_timeout{10'000};  ///< connect_timeout: TCP connection to whole CR; and going out
+  Milliseconds session_timeout{10'000};  ///< session_timeout: CC to whole CN
+  Milliseconds bind_timeout{30'000};     ///< bind_timeout: CN to the decision on the bind
+  /// progress_span, progress_octets: a PDU that has begun must bring progress_octets a second, looked at
+  /// every progress_span, or the association ends. Defaults "30 s", "1 KiB".
+  Milliseconds progress_span{30'000};
+  std::size_t progress_octets = 1024;
+  Milliseconds idle_p7{0};          ///< idle_p7: bound, nothing under way; default never (TCP keep-alive)
+  Milliseconds idle_p3{3'600'000};  ///< idle_p3: the same for MTAs; default "60 min"
+  std::size_t tsdu_before_bind = 64 * 1024;  ///< tsdu_before_bind: default "64 KiB"
+  std::size_t content = 64 * 1024 * 1024;    ///< content: largest message content; default "64 MiB"
+  std::size_t ber_depth = 64;                ///< ber_depth: nesting of a PDU
+  std::size_t ber_elements = 1'000'000;      ///< ber_elements: values in one PDU
+  std::size_t ber_elements_bind = 2'000;     ///< ber_elements_bind: the same before the bind
+  std::size_t operations_outstanding = 64;   ///< operations_outstanding: then reading stops
+  std::size_t unsent = 4 * 1024 * 1024;      ///< unsent: octets of answers not taken; default "4 MiB"
+  std::size_t list_entries = 100'000;        ///< list_entries: in one List result, then `next`
+  std::size_t presentation_contexts = 16;    ///< presentation_contexts: looked at in one CN
+  std::size_t selector_octets = 64;          ///< selector_octets: longest called or calling selector
+};
+
+/// [[mta]]: an MTA the store works with.
+struct MtaConfig {
+  /// name: the MTA's name in binds, IA5, 1 to 32 characters (ub-mta-name-length). Required, unique.
+  std::string name;
+  /// address: where to bind to submit, as in [[listen]] but with a host name or address. Left out: nothing
+  /// can be submitted through this MTA, it only delivers.
+  std::optional<osi::PresentationAddress> address;
+  /// password_in_file: the MTA's password, checked when it binds and when it answers a bind. Required.
+  settings::Secret password;
+  /// bind_as: whose name and password the store submits with: "user" (default), the mailbox's first address
+  /// and its mts_password_file; or "store", or_address and password_file of [store].
+  enum class BindAs : std::uint8_t { user, store };
+  BindAs bind_as = BindAs::user;
+  /// unknown_mailbox: what a delivery for an address of no mailbox gets (mts.md 7): "refuse" (default), the
+  /// error security-error / unauthorised-user-name, upon which the MTA makes a non-delivery report; or
+  /// "abort", so that the MTA tries again until the mailbox is set up.
+  enum class UnknownMailbox : std::uint8_t { refuse, abort };
+  UnknownMailbox unknown_mailbox = UnknownMailbox::refuse;
+  /// submit_associations: at the same time to this MTA, over all users; default 100.
+  std::size_t submit_associations = 100;
+  Milliseconds submit_idle{60'000};     ///< submit_idle: an unused submission association is released; "60 s"
+  Milliseconds retry_first{1'000};      ///< retry_first: pause after a failed bind, doubled each time; "1 s"
+  Milliseconds retry_most{60'000};      ///< retry_most: but never longer; "60 s"
+  Milliseconds retry_refused{900'000};  ///< retry_refused: pause after a refused password; "15 min"
+};
+
+/// [[mailbox]]: a user.
+struct MailboxConfig {
+  /// id: the mailbox's name for ever; letters, digits, '.', '-', '_', at most 64. Never the address, which
+  /// may change. Required, unique.
+  std::string id;
+  /// or_addresses: the user's O/R addresses; binds and deliveries may use any, the first is the one the store
+  /// submits with. Required, none in two mailboxes.
+  std::vector<asn1::ORAddress> or_addresses;
+  /// p7_hash: the user's P7 password, hashed by `mstorectl password-hash`. Left out: nobody can bind to this
+  /// mailbox by P7.
+  std::shared_ptr<const settings::PasswordHash> p7_hash;
+  /// mts_password_file: the user's P3 password. Required if the MTA has an address and bind_as is "user".
+  settings::Secret mts_password;
+  std::string mta;  ///< mta: name of the [[mta]] this user's submissions go to. Required
+};
+
+struct Config {
+  std::filesystem::path file;  ///< where it was read from
+  StoreConfig store;
+  ServiceConfig service;
+  std::vector<ListenConfig> listen;
+  LimitsConfig limits;
+  /// [log]: level ("debug", "info", "warning", "error"; default "info"), file (path; default none), stderr
+  /// (true or false; default true without a file, else false), json (default false).
+  LogOptions log;
+  std::vector<MtaConfig> mtas;
+  std::vector<MailboxConfig> mailboxes;
+};
+
+/// Errors: io, malformed, invalid; the text has one line a fault.
+Result<Config> read_config(const std::filesystem::path& file);
+
+}  // namespace x400::server

@@ -1,0 +1,48 @@
+#include "directory/file_directory.hpp"
+
+#include <algorithm>
+
+namespace x400::server {
+
+bool User::owns(const asn1::ORAddress& address) const {
+  return std::any_of(or_addresses.begin(), or_addresses.end(),
+                     [&](const auto& own) { return asn1::same_address(own, address); });
+}
+
+FileDirectory::FileDirectory(const std::vector<MailboxConfig>& mailboxes, PasswordVerifier& verifier)
+    : verifier_(verifier) {
+  for (const MailboxConfig& m : mailboxes) {
+    const auto user = std::make_shared<const User>(User{m.id, m.or_addresses, m.mta, m.mts_password});
+    by_id_.emplace(m.id, user);
+    if (m.p7_hash) hashes_.emplace(m.id, m.p7_hash);
+    for (const auto& address : m.or_addresses) by_address_.emplace(asn1::canonical_key(address), user);
+  }
+}
+
+UserPtr FileDirectory::find_by_address(const asn1::ORAddress& address) const {
+  const auto found = by_address_.find(asn1::canonical_key(address));
+  return found == by_address_.end() ? nullptr : found->second;
+}
+
+UserPtr FileDirectory::find_by_id(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+std::vector<UserPtr> FileDirectory::users() const {
+  std::vector<UserPtr> all;
+  for (const auto& [id, user] : by_id_) all.push_back(user);
+  return all;
+}
+
+void FileDirectory::authenticate(const UserPtr& user, settings::Secret password,
+                                 std::function<void(Verdict)> completion) {
+  std::shared_ptr<const settings::PasswordHash> hash;
+  if (user) {
+    if (const auto found = hashes_.find(user->id); found != hashes_.end()) hash = found->second;
+  }
+  verifier_.verify(user ? user->id : std::string(), std::move(hash), std::move(password),
+                   std::move(completion));
+}
+
+}  // namespace x400::server

@@ -1,0 +1,30 @@
+// FileDirectory: the directory made of the [[mailbox]] tables of the configuration. It never changes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "config/config.hpp"
+#include "directory/directory.hpp"
+
+namespace x400::server {
+
+class FileDirectory final : public Directory {
+ public:
+  /// `mailboxes` as read_config() made them: nothing doubled. `verifier` must outlive the directory.
+  FileDirectory(const std::vector<MailboxConfig>& mailboxes, PasswordVerifier& verifier);
+
+  UserPtr find_by_address(const asn1::ORAddress& address) const override;
+  UserPtr find_by_id(std::string_view id) const override;
+  std::vector<UserPtr> users() const override;
+  void authenticate(const UserPtr& user, settings::Secret password,
+                    std::function<void(Verdict)> completion) override;
+
+ private:
+  PasswordVerifier& verifier_;
+  std::map<std::string, UserPtr, std::less<>> by_address_, by_id_;
+  std::map<std::string, std::shared_ptr<const settings::PasswordHash>, std::less<>> hashes_;  // by id
+};
+
+}  // namespace x400::server

@@ -1,0 +1,121 @@
+#include "p7/acceptor.hpp"
+
+#include "p7/credentials.hpp"
+#include "p7/session.hpp"
+#include "service/wire.hpp"
+#include "x400/asn1/or_name.hpp"
+#include "x400/asn1/or_text.hpp"
+
+namespace x400::server {
+
+namespace ms = asn1::ms;
+using ms::BindProblem;
+
+struct P7Acceptor::Attempt {
+  access::BindRequest request;
+  access::BindReply reply;
+  asn1::Edition edition = asn1::Edition::e1988;
+  ms::MsBindArgument argument;
+  std::string claimed;  // the initiator's name, for the log
+  UserPtr user;         // null: unknown
+  mstore::MailboxNumber mailbox = 0;
+};
+
+void P7Acceptor::bind(access::BindRequest request, access::BindReply reply) {
+  auto attempt = std::make_shared<Attempt>();
+  attempt->edition = edition_of(*request.context);
+  attempt->request = std::move(request);
+  attempt->reply = std::move(reply);
+  if (parts_.stopping)
+    return refuse(*attempt, BindProblem::unable_to_establish_association, "the service is stopping");
+  auto argument = ms::MsBindArgument::decode(attempt->request.argument.view(), attempt->edition);
+  if (!argument.ok()) return malformed(*attempt, argument.error());
+  attempt->argument = std::move(*argument);
+  const bool posted = parts_.engine.post([self = shared_from_this(), attempt] { self->identify(attempt); });
+  if (!posted) refuse(*attempt, BindProblem::unable_to_establish_association, "the service is stopping");
+}
+
+void P7Acceptor::identify(const std::shared_ptr<Attempt>& attempt) {
+  const auto name = asn1::ORName::decode(attempt->argument.initiator_name);
+  if (!name.ok()) return malformed(*attempt, name.error().in("initiator-name"));
+  attempt->claimed = asn1::print_f401(name->address);
+  attempt->user = parts_.directory.find_by_address(name->address);
+  if (attempt->user) {
+    const auto number = parts_.mailboxes.number(*attempt->user);
+    if (!number)
+      return refuse(*attempt, BindProblem::unable_to_establish_association,
+                    "the user has no mailbox in the store");
+    attempt->mailbox = *number;
+  }
+  const auto* password = std::get_if<asn1::Password>(&attempt->argument.initiator_credentials);
+  if (!password)
+    return refuse(*attempt, BindProblem::authentication_error, "only simple credentials are taken");
+  authenticate(parts_, attempt->user, attempt->mailbox, settings::Secret(password->octets),
+               [self = shared_from_this(), attempt](Verdict verdict) { self->decided(attempt, verdict); });
+}
+
+void P7Acceptor::decided(const std::shared_ptr<Attempt>& attempt, Verdict verdict) {
+  switch (verdict) {
+    case Verdict::right: break;
+    case Verdict::wrong:
+      return refuse(*attempt, BindProblem::authentication_error,
+                    attempt->user ? "wrong password, or none set" : "unknown user");
+    case Verdict::overloaded:
+      return refuse(*attempt, BindProblem::unable_to_establish_association,
+                    "too many password checks waiting");
+    case Verdict::failed:
+      return refuse(*attempt, BindProblem::unable_to_establish_association, "password check failed");
+  }
+  // Back to the engine pool: opening reads the store, and this may be a thread of the verifier.
+  const bool posted = parts_.engine.post([self = shared_from_this(), attempt] { self->open(attempt); });
+  if (!posted) refuse(*attempt, BindProblem::unable_to_establish_association, "the service is stopping");
+}
+
+void P7Acceptor::open(const std::shared_ptr<Attempt>& attempt) {
+  const ms::MsBindArgument& argument = attempt->argument;
+  if (!argument.security_context.empty())
+    return refuse(*attempt, BindProblem::unacceptable_security_context, "security labels are not supported");
+  auto place = sessions_->enter(attempt->mailbox);
+  if (!place)
+    return refuse(*attempt, BindProblem::unable_to_establish_association,
+                  "too many associations of this user");
+  mstore::RetrievalOptions options;
+  options.mailbox = attempt->mailbox;
+  options.edition = attempt->edition;
+  options.fetch_restrictions = argument.fetch_restrictions;
+  options.ua_registration = argument.ua_registration_identifier;
+  auto retrieval = parts_.store.open_retrieval(std::move(options));
+  if (!retrieval.ok())
+    return refuse(*attempt, BindProblem::unable_to_establish_association, retrieval.error().text());
+
+  ms::MsBindResult result;
+  result.responder_credentials = asn1::ia5_password("");
+  (*retrieval)->describe(argument.configuration_request, result);
+  for (const auto& extension : argument.extensions) result.unsupported_extensions.push_back(extension.type);
+  P7Session::Who who{attempt->user, attempt->mailbox, attempt->edition, argument.ua_registration_identifier};
+  auto session =
+      std::make_shared<P7Session>(parts_, sessions_, std::move(place), std::move(who), std::move(*retrieval));
+  attempt->reply.accept(result.encode(attempt->edition), std::move(session));
+}
+
+void P7Acceptor::refuse(Attempt& attempt, BindProblem problem, const std::string& why) {
+  parts_.log.write(events::user_refused, {{"assoc", attempt.request.association_id},
+                                          {"peer", attempt.request.peer},
+                                          {"name", attempt.claimed},
+                                          {"mailbox", attempt.user ? attempt.user->id : std::string()},
+                                          {"problem", ms::name(problem)},
+                                          {"error", why}});
+  ms::MsBindError error;
+  error.problem = problem;
+  attempt.reply.refuse(error.encode(attempt.edition), why);
+}
+
+void P7Acceptor::malformed(Attempt& attempt, const Error& error) {
+  parts_.log.write(events::user_bind_malformed, {{"assoc", attempt.request.association_id},
+                                                 {"peer", attempt.request.peer},
+                                                 {"error", error.text()},
+                                                 {"octets", to_hex(attempt.request.argument.view(), 64)}});
+  attempt.reply.reject(error.text());
+}
+
+}  // namespace x400::server

@@ -1,0 +1,34 @@
+// Parts: what the adapters of P7 and P3 work with. Made and kept alive by Service.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "config/config.hpp"
+#include "directory/directory.hpp"
+#include "log/log.hpp"
+#include "service/mailboxes.hpp"
+#include "service/worker_pool.hpp"
+#include "x400/access/observer.hpp"
+#include "x400/mstore/store.hpp"
+
+namespace x400::server {
+
+class SubmissionGateway;
+class SubjectIndex;
+
+struct Parts {
+  const Config& config;
+  Log& log;
+  Directory& directory;
+  PasswordVerifier& verifier;
+  mstore::Store& store;
+  const Mailboxes& mailboxes;
+  SubmissionGateway& gateway;
+  SubjectIndex& subjects;
+  std::shared_ptr<access::Observer> observer;
+  WorkerPool& engine;  ///< where calls of the store run: they may wait for the disk
+  const std::atomic<bool>& stopping;
+};
+
+}  // namespace x400::server

@@ -1,0 +1,138 @@
+#include "service/service.hpp"
+
+#include <chrono>
+
+#include "p3/acceptor.hpp"
+#include "p7/acceptor.hpp"
+#include "service/log_observer.hpp"
+#include "service/options.hpp"
+
+namespace x400::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<const access::ApplicationContext*> contexts_of(ListenConfig::Protocol protocol) {
+  using namespace access::contexts;
+  if (protocol == ListenConfig::Protocol::p7) return {&ms_access_94(), &ms_access_88()};
+  return {&mts_forced_access_94(), &mts_forced_access_88()};
+}
+
+std::string_view name(ListenConfig::Protocol protocol) {
+  return protocol == ListenConfig::Protocol::p7 ? "p7" : "p3";
+}
+
+// Waits for all, until `deadline` or until `hurry` says so; whether all came.
+template <class T>
+bool wait_for_all(std::vector<access::Pending<T>>& pendings, Clock::time_point deadline,
+                  const std::function<bool()>& hurry) {
+  for (auto& pending : pendings) {
+    while (!pending.wait_for(std::chrono::milliseconds(100))) {
+      if (hurry() || Clock::now() >= deadline) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Service>, Service::StartFailure> Service::start(const Config& config, Log& log, const OpenStore& open) {
+  std::unique_ptr<Service> service(new Service(config, log));
+  const ServiceConfig& from = config.service;
+  auto verifier = PasswordVerifier::make(from.password_threads, from.password_queue);
+  if (!verifier.ok()) return StartFailure{exit_failed, verifier.error()};
+  service->runtime_ = std::make_unique<access::Runtime>(from.io_threads);
+  service->engine_ = std::make_unique<WorkerPool>(from.engine_threads, 0);
+  service->verifier_ = std::move(*verifier);
+  service->directory_ = std::make_unique<FileDirectory>(config.mailboxes, *service->verifier_);
+  service->gateway_ = std::make_unique<SubmissionGateway>(*service->runtime_);
+  if (auto opened = service->open_store(open); !opened.ok()) return opened.error();
+  if (auto listening = service->listen(); !listening.ok()) return listening.error();
+  return service;
+}
+
+Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
+  mstore::Options options;
+  options.folder = config_.store.path;
+  options.entries_per_list = static_cast<std::uint32_t>(config_.limits.list_entries);
+  auto opened = open(options, gateway_.get());
+  if (!opened.ok()) return StartFailure{exit_store, opened.error().in("store " + options.folder.string())};
+  store_ = std::move(*opened);
+  for (const std::string& finding : store_->findings())
+    log_.write(events::store_finding, {{"text", finding}});
+  auto mailboxes = Mailboxes::prepare(*store_, *directory_, log_);
+  if (!mailboxes.ok()) return StartFailure{exit_store, mailboxes.error()};
+  mailboxes_ = std::make_unique<Mailboxes>(std::move(*mailboxes));
+  subjects_ = std::make_unique<SubjectIndex>(*store_);
+  parts_ =
+      std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, *store_, *mailboxes_, *gateway_,
+                                    *subjects_, std::make_shared<LogObserver>(log_), *engine_, stopping_});
+  gateway_->attach(*parts_);
+  sessions_ = std::make_shared<P7Sessions>(config_.limits.associations_per_user);
+  alerts_ = store_->subscribe_alerts(
+      [sessions = sessions_](const mstore::Alert& alert) { sessions->alert(alert); });
+  return Ok{};
+}
+
+Result<Ok, Service::StartFailure> Service::listen() {
+  const auto p7 = std::make_shared<P7Acceptor>(*parts_, sessions_);
+  const auto p3 = std::make_shared<P3Acceptor>(*parts_);
+  for (const ListenConfig& from : config_.listen) {
+    access::ListenerOptions options;
+    options.endpoints = {{from.address.host, from.address.port}};
+    options.contexts = contexts_of(from.protocol);
+    options.selectors = from.address.selectors;
+    options.associations = config_.limits.associations;
+    options.associations_per_address = config_.limits.associations_per_address;
+    options.association = association_options(config_, parts_->observer);
+    std::shared_ptr<access::Acceptor> acceptor = p3;
+    if (from.protocol == ListenConfig::Protocol::p7) acceptor = p7;
+    auto opened = access::Listener::open(*runtime_, std::move(options), std::move(acceptor));
+    const std::string address = osi::to_string(from.address);
+    if (!opened.ok()) return StartFailure{exit_listen, opened.error().in("[[listen]] " + address)};
+    log_.write(events::listening, {{"protocol", name(from.protocol)},
+                                   {"host", from.address.host.empty() ? std::string("*") : from.address.host},
+                                   {"port", (*opened)->ports().front()}});
+    listeners_.push_back(std::move(*opened));
+  }
+  return Ok{};
+}
+
+std::vector<std::uint16_t> Service::ports() const {
+  std::vector<std::uint16_t> all;
+  for (const auto& listener : listeners_) all.push_back(listener->ports().front());
+  return all;
+}
+
+Status Service::stop(const std::function<bool()>& hurry) {
+  stopping_ = true;
+  const auto deadline = Clock::now() + config_.service.shutdown_grace;
+  // First the users and MTAs that came to us; only then the MTAs that their submissions wait for.
+  std::vector<access::Pending<Ok>> ended;
+  for (const auto& listener : listeners_) ended.push_back(listener->shutdown());
+  bool whole = wait_for_all(ended, deadline, hurry);
+  auto released = gateway_->shutdown();
+  whole = wait_for_all(released, deadline, hurry) && whole;
+  end_threads();
+  const Status closed = store_->close();
+  if (!closed.ok()) return Error(ErrorKind::io, "closing the store: " + closed.error().text());
+  if (!whole) return Error(ErrorKind::unavailable, "associations were aborted");
+  return Ok{};
+}
+
+// After this nothing of ours runs but the store's own threads: no session, no completion of an association.
+void Service::end_threads() {
+  listeners_.clear();
+  alerts_.reset();
+  if (runtime_) runtime_.reset();
+  // Checks that end now post to the pool, which still takes them.
+  if (verifier_) verifier_->stop();
+  if (engine_) engine_->stop();
+}
+
+Service::~Service() {
+  stopping_ = true;
+  end_threads();
+}
+
+}  // namespace x400::server

@@ -1,0 +1,111 @@
+// WorkerPool: threads for work that blocks (the engine's reads, scrypt), so that the threads which serve
+// associations never do. SerialQueue: work of one association, done in order, one piece at a time.
+//
+// Threads: post() may be called from any thread, also from a worker. stop() once, from outside.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace x400::server {
+
+/// A function that may own things which cannot be copied (replies). Called once.
+template <class... Args>
+class Job {
+ public:
+  Job() = default;
+  template <class F>
+  requires(!std::is_same_v<std::decay_t<F>, Job>) Job(F&& work)
+      : body_(std::make_unique<Body<std::decay_t<F>>>(std::forward<F>(work))) {}
+  void operator()(Args... args) { body_->run(std::move(args)...); }
+
+ private:
+  struct Base {
+    virtual ~Base() = default;
+    virtual void run(Args... args) = 0;
+  };
+  template <class F>
+  struct Body final : Base {
+    explicit Body(F f) : work(std::move(f)) {}
+    void run(Args... args) override { work(std::move(args)...); }
+    F work;
+  };
+  std::unique_ptr<Base> body_;
+};
+
+/// A piece of work for a pool.
+using Task = Job<>;
+
+class WorkerPool {
+ public:
+  /// `queue`: most pieces waiting, beyond those being worked on; 0: no bound.
+  WorkerPool(unsigned threads, std::size_t queue);
+  ~WorkerPool() { stop(); }
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// False when the queue is full or stop() was called; the task is then dropped unrun.
+  [[nodiscard]] bool post(Task task);
+  /// Takes nothing more, does what waits, ends the threads.
+  void stop();
+  std::size_t waiting() const;
+
+ private:
+  void run();
+
+  const std::size_t queue_limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+class SerialQueue;
+
+/// The right to be the one at work in a SerialQueue. The next piece begins when it goes: at the end of the
+/// work, or later if the work hands it on to a completion.
+class Turn {
+ public:
+  Turn() = default;
+  explicit Turn(std::shared_ptr<SerialQueue> queue) : queue_(std::move(queue)) {}
+  Turn(Turn&&) noexcept = default;
+  Turn& operator=(Turn&& other) noexcept;
+  ~Turn() { end(); }
+  void end();
+
+ private:
+  std::shared_ptr<SerialQueue> queue_;
+};
+
+/// Pieces of work done one after another on a pool; each gets its Turn. Made with make(); the pool must
+/// outlive it. What still waits when the pool stops is dropped: end the work before the pool.
+class SerialQueue : public std::enable_shared_from_this<SerialQueue> {
+ public:
+  static std::shared_ptr<SerialQueue> make(WorkerPool& pool) {
+    return std::shared_ptr<SerialQueue>(new SerialQueue(pool));
+  }
+  /// False when the pool takes nothing more; the work is then dropped unrun.
+  [[nodiscard]] bool post(Job<Turn> work);
+
+ private:
+  friend class Turn;
+  explicit SerialQueue(WorkerPool& pool) : pool_(pool) {}
+  bool schedule();
+  void run_one();
+  void turn_ended();
+
+  WorkerPool& pool_;
+  std::mutex mutex_;
+  std::deque<Job<Turn>> queue_;
+  bool running_ = false;
+};
+
+}  // namespace x400::server

@@ -1,0 +1,328 @@
+#include "config/config.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <regex>
+#include <set>
+
+#include "x400/asn1/or_text.hpp"
+#include "x400_temp_folder.hpp"
+
+using namespace x400;
+using namespace x400::server;
+using namespace std::chrono_literals;
+using Catch::Contains;
+
+namespace {
+
+constexpr std::string_view hash = "scrypt$16$1$1$MTIzNDU2Nzg=$MTIzNDU2Nzg5MDEyMzQ1Ng==";
+
+// The configuration of the design, as an operator writes it.
+const std::string good = std::string(R"(
+[store]
+or_address = "C=XX;ADMD=TEST;PRMD=DEMO;O=Store"
+password_file = "secrets/store"
+path = "data"
+
+[[listen]]
+protocol = "p7"
+address = "127.0.0.1:1102"
+
+[[listen]]
+protocol = "p3"
+address = "tsel=P3;127.0.0.1:1103"
+
+[[mta]]
+name = "MTA1"
+address = "mta.example:102"
+password_in_file = "secrets/mta1-in"
+
+[[mailbox]]
+id = "alice"
+or_addresses = ["C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Alice;G=A", "/CN=Alice/O=Org/PRMD=DEMO/ADMD=TEST/C=XX/"]
+p7_hash = ")") + std::string(hash) +
+                         R"("
+mts_password_file = "secrets/alice-mts"
+mta = "MTA1"
+)";
+
+struct Folder : test::TempFolder {
+  Folder() {
+    write("secrets/store", "store-password\n");
+    write("secrets/mta1-in", "mta-password\n");
+    write("secrets/alice-mts", "alice-password\n");
+  }
+
+  Result<Config> config(const std::string& text) const { return read_config(write("mstored.toml", text)); }
+  std::string faults(const std::string& text) const {
+    const auto read = config(text);
+    return read.ok() ? std::string() : read.error().text();
+  }
+};
+
+std::string with(std::string text, const std::string& what, const std::string& instead) {
+  const auto at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), instead);
+}
+
+}  // namespace
+
+TEST_CASE("config: the example of the design") {
+  const Folder folder;
+  const auto read = folder.config(good);
+  INFO(folder.faults(good));
+  REQUIRE(read.ok());
+  const Config& c = *read;
+  CHECK(c.store.path == folder.path() / "data");
+  CHECK(c.store.or_address.prmd == "DEMO");
+  CHECK(c.store.password.matches(view("store-password")));
+  REQUIRE(c.listen.size() == 2);
+  CHECK(c.listen[0].protocol == ListenConfig::Protocol::p7);
+  CHECK(c.listen[0].address.port == 1102);
+  CHECK(c.listen[1].protocol == ListenConfig::Protocol::p3);
+  CHECK(c.listen[1].address.selectors.transport == to_octets("P3"));
+  REQUIRE(c.mtas.size() == 1);
+  CHECK(c.mtas[0].name == "MTA1");
+  CHECK(c.mtas[0].address->host == "mta.example");
+  CHECK(c.mtas[0].password.matches(view("mta-password")));
+  CHECK(c.mtas[0].bind_as == MtaConfig::BindAs::user);
+  REQUIRE(c.mailboxes.size() == 1);
+  CHECK(c.mailboxes[0].id == "alice");
+  REQUIRE(c.mailboxes[0].or_addresses.size() == 2);
+  CHECK(c.mailboxes[0].or_addresses[0].personal_name.surname.utf8() == "Alice");
+  CHECK(c.mailboxes[0].p7_hash->text() == hash);
+  CHECK(c.mailboxes[0].mts_password.matches(view("alice-password")));
+}
+
+TEST_CASE("config: the defaults are those of the design") {
+  const Folder folder;
+  const Config c = folder.config(good).value();
+  CHECK(c.limits.associations == 10'000);
+  CHECK(c.limits.associations_per_address == 1'000);
+  CHECK(c.limits.associations_per_user == 16);
+  CHECK(c.limits.connect_timeout == 10s);
+  CHECK(c.limits.session_timeout == 10s);
+  CHECK(c.limits.bind_timeout == 30s);
+  CHECK(c.limits.progress_octets == 1024);
+  CHECK(c.limits.progress_span == 30s);
+  CHECK(c.limits.idle_p7 == 0s);
+  CHECK(c.limits.idle_p3 == 60min);
+  CHECK(c.limits.tsdu_before_bind == 65536);
+  CHECK(c.limits.content == 67108864);
+  CHECK(c.limits.ber_depth == 64);
+  CHECK(c.limits.ber_elements == 1'000'000);
+  CHECK(c.limits.ber_elements_bind == 2'000);
+  CHECK(c.limits.operations_outstanding == 64);
+  CHECK(c.limits.unsent == 4194304);
+  CHECK(c.limits.list_entries == 100'000);
+  CHECK(c.limits.presentation_contexts == 16);
+  CHECK(c.limits.selector_octets == 64);
+  CHECK(c.log.level == Level::info);
+  CHECK(c.log.standard_error);
+  CHECK_FALSE(c.log.file);
+  CHECK_FALSE(c.log.json);
+}
+
+TEST_CASE("config: every key can be set") {
+  const Folder folder;
+  const Config c = folder
+                       .config(good + R"(
+[service]
+io_threads = 3
+engine_threads = 5
+password_threads = 1
+password_queue = 7
+shutdown_grace = "5 s"
+[limits]
+associations = 11
+associations_per_address = 12
+associations_per_user = 13
+connect_timeout = "1 s"
+session_timeout = "2 s"
+bind_timeout = "3 s"
+progress_span = "4 s"
+progress_octets = "2 KiB"
+idle_p7 = "1 h"
+idle_p3 = "5 min"
+tsdu_before_bind = "32 KiB"
+content = "1 MiB"
+ber_depth = 32
+ber_elements = 5000
+ber_elements_bind = 500
+operations_outstanding = 8
+unsent = "1 MiB"
+list_entries = 100
+presentation_contexts = 8
+selector_octets = 32
+[log]
+level = "debug"
+file = "log/mstored.log"
+stderr = true
+json = true
+[[mta]]
+name = "MTA2"
+password_in_file = "secrets/mta1-in"
+bind_as = "store"
+unknown_mailbox = "abort"
+submit_associations = 2
+submit_idle = "10 s"
+retry_first = "2 s"
+retry_most = "3 s"
+retry_refused = "1 min"
+)")
+                       .value();
+  CHECK(c.service.io_threads == 3);
+  CHECK(c.service.engine_threads == 5);
+  CHECK(c.service.password_threads == 1);
+  CHECK(c.service.password_queue == 7);
+  CHECK(c.service.shutdown_grace == 5s);
+  CHECK(c.limits.associations == 11);
+  CHECK(c.limits.associations_per_address == 12);
+  CHECK(c.limits.associations_per_user == 13);
+  CHECK(c.limits.connect_timeout == 1s);
+  CHECK(c.limits.session_timeout == 2s);
+  CHECK(c.limits.bind_timeout == 3s);
+  CHECK(c.limits.progress_span == 4s);
+  CHECK(c.limits.progress_octets == 2048);
+  CHECK(c.limits.idle_p7 == 1h);
+  CHECK(c.limits.idle_p3 == 5min);
+  CHECK(c.limits.tsdu_before_bind == 32768);
+  CHECK(c.limits.content == 1048576);
+  CHECK(c.limits.ber_depth == 32);
+  CHECK(c.limits.ber_elements == 5000);
+  CHECK(c.limits.ber_elements_bind == 500);
+  CHECK(c.limits.operations_outstanding == 8);
+  CHECK(c.limits.unsent == 1048576);
+  CHECK(c.limits.list_entries == 100);
+  CHECK(c.limits.presentation_contexts == 8);
+  CHECK(c.limits.selector_octets == 32);
+  CHECK(c.log.level == Level::debug);
+  CHECK(c.log.file == folder.path() / "log/mstored.log");
+  CHECK(c.log.standard_error);
+  CHECK(c.log.json);
+  REQUIRE(c.mtas.size() == 2);
+  CHECK_FALSE(c.mtas[1].address);
+  CHECK(c.mtas[1].bind_as == MtaConfig::BindAs::store);
+  CHECK(c.mtas[1].unknown_mailbox == MtaConfig::UnknownMailbox::abort);
+  CHECK(c.mtas[1].submit_associations == 2);
+  CHECK(c.mtas[1].submit_idle == 10s);
+  CHECK(c.mtas[1].retry_first == 2s);
+  CHECK(c.mtas[1].retry_most == 3s);
+  CHECK(c.mtas[1].retry_refused == 1min);
+}
+
+TEST_CASE("config: an empty file says all that is missing") {
+  const Folder folder;
+  const std::string text = folder.faults("");
+  CHECK_THAT(text, Contains("no [store] in the file"));
+  CHECK_THAT(text, Contains("no [[listen]] in the file"));
+  const std::string store = folder.faults("[store]\n[[listen]]\n[[mta]]\n[[mailbox]]\n");
+  for (const char* key : {"or_address is missing in [store]", "password_file is missing in [store]",
+                          "path is missing in [store]", "protocol is missing in [[listen]]",
+                          "address is missing in [[listen]]", "name is missing in [[mta]]",
+                          "password_in_file is missing in [[mta]]", "id is missing in [[mailbox]]",
+                          "or_addresses is missing in [[mailbox]]", "mta is missing in [[mailbox]]"})
+    CHECK_THAT(store, Contains(key));
+}
+
+TEST_CASE("config: unknown keys are refused in every table") {
+  const Folder folder;
+  const std::string text =
+      folder.faults(with(good, "[store]", "[store]\nzzz = 1") +
+                    "zzz = 1\n[limits]\nzzz = 1\n[log]\nzzz = 1\n[service]\nzzz = 1\n[zzz]\n");
+  for (const char* where :
+       {"in [store]", "in [[mailbox]]", "in [limits]", "in [log]", "in [service]", "at the top"})
+    CHECK_THAT(text, Contains("unknown key \"zzz\" " + std::string(where)));
+  CHECK_THAT(folder.faults(with(good, "or_address =", "or_adress =")), Contains("is \"or_address\" meant?"));
+}
+
+TEST_CASE("config: secrets that cannot be used") {
+  const Folder folder;
+  CHECK_THAT(folder.faults(with(good, "secrets/store", "secrets/none")),
+             Contains("secrets/none: No such file"));
+  folder.write("secrets/mta1-in", "x", 0644);
+  CHECK_THAT(folder.faults(good), Contains("chmod o= ") && Contains("secrets/mta1-in"));
+  folder.write("secrets/mta1-in", "\n");
+  CHECK_THAT(folder.faults(good), Contains("is empty"));
+}
+
+TEST_CASE("config: doubled things") {
+  const Folder folder;
+  const auto mailbox = good.substr(good.find("[[mailbox]]"));
+  const std::string text = folder.faults(good + mailbox);
+  CHECK_THAT(text, Contains("there is another [[mailbox]] with id \"alice\""));
+  CHECK_THAT(text, Contains("belongs to mailbox \"alice\" already"));
+  const auto mta = good.substr(good.find("[[mta]]"), good.find("[[mailbox]]") - good.find("[[mta]]"));
+  CHECK_THAT(folder.faults(good + mta), Contains("there is another [[mta]] named \"MTA1\""));
+  CHECK_THAT(folder.faults(with(good, "127.0.0.1:1103", "127.0.0.1:1102")), Contains("same host and port"));
+}
+
+TEST_CASE("config: the same address in other words belongs to one mailbox only") {
+  const Folder folder;
+  const std::string text = folder.faults(good + R"(
+[[mailbox]]
+id = "alice2"
+or_addresses = ["/G=a/S=ALICE/O=org/PRMD=demo/ADMD=test/C=xx/"]
+mts_password_file = "secrets/alice-mts"
+mta = "MTA1"
+)");
+  CHECK_THAT(text, Contains("belongs to mailbox \"alice\" already"));
+}
+
+TEST_CASE("config: values that are none") {
+  const Folder folder;
+  CHECK_THAT(folder.faults(with(good, "C=XX;ADMD=TEST;PRMD=DEMO;O=Store", "Z=1")),
+             Contains("or_address: \"Z=1\""));
+  CHECK_THAT(folder.faults(with(good, "/CN=Alice/O=Org/PRMD=DEMO/ADMD=TEST/C=XX/", "O=Org")),
+             Contains("or_addresses: \"O=Org\""));
+  CHECK_THAT(folder.faults(with(good, "\"p7\"", "\"p8\"")), Contains("must be one of \"p7\", \"p3\""));
+  CHECK_THAT(folder.faults(with(good, "127.0.0.1:1102", "127.0.0.1:99999")), Contains("address: "));
+  CHECK_THAT(folder.faults(with(good, "127.0.0.1:1102", "localhost:1102")), Contains("is a name"));
+  CHECK_THAT(folder.faults(with(good, std::string(hash), "secret")), Contains("mstorectl password-hash"));
+  CHECK_THAT(folder.faults(with(good, "id = \"alice\"", "id = \"al ice\"")), Contains("letters, digits"));
+  CHECK_THAT(folder.faults(with(good, "mta = \"MTA1\"", "mta = \"MTA9\"")),
+             Contains("no [[mta]] named \"MTA9\""));
+  CHECK_THAT(folder.faults(with(good, "name = \"MTA1\"", "name = \"" + std::string(33, 'M') + "\"")),
+             Contains("at most 32"));
+  CHECK_THAT(folder.faults(good + "[limits]\nidle_p3 = 60\n"), Contains("idle_p3 needs a unit"));
+  CHECK_THAT(folder.faults(good + "[limits]\nber_depth = 65\n"), Contains("at most 64"));
+  CHECK_THAT(folder.faults(good + "[log]\nstderr = false\n"), Contains("nothing would be logged"));
+}
+
+TEST_CASE("config: a user's P3 password is wanted where it is used") {
+  const Folder folder;
+  const std::string without = with(good, "mts_password_file = \"secrets/alice-mts\"\n", "");
+  CHECK_THAT(folder.faults(without), Contains("mts_password_file is missing in [[mailbox]]"));
+  CHECK(folder.faults(with(without, "name = \"MTA1\"", "name = \"MTA1\"\nbind_as = \"store\"")).empty());
+  CHECK(folder.faults(with(without, "address = \"mta.example:102\"\n", "")).empty());
+}
+
+TEST_CASE("config: all addresses of the machine, and any free port") {
+  const Folder folder;
+  const Config c =
+      folder.config(with(with(good, "127.0.0.1:1102", "*:1102"), "127.0.0.1:1103", "127.0.0.1:0")).value();
+  CHECK(c.listen[0].address.host.empty());
+  CHECK(c.listen[1].address.port == 0);
+}
+
+TEST_CASE("config: the man page and the header name every key, and no key that is not read") {
+  const std::string root = std::string(X400_TEST_SOURCE_DIR) + "/..";
+  const auto text_of = [&](const std::string& name) {
+    std::ifstream in(root + name);
+    return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  };
+  const std::string reader = text_of("/server/src/config/read_config.cpp");
+  const std::string man = text_of("/docs/man/mstored.toml.5"),
+                    header = text_of("/server/src/config/config.hpp");
+  const std::regex asked(
+      R"re((?:required_texts?|text|texts|path|choice|boolean|tables?|secret|set_\w+)\((?:\*?\w+, )?"(\w+)")re");
+  std::set<std::string> keys;
+  for (std::sregex_iterator i(reader.begin(), reader.end(), asked), end; i != end; ++i) keys.insert((*i)[1]);
+  CHECK(keys.size() > 40);
+  for (const std::string& key : keys) {
+    INFO(key);
+    CHECK(man.find(key) != std::string::npos);
+    CHECK(header.find(key) != std::string::npos);
+  }
+}

@@ -1,0 +1,269 @@
+// P3, deliveries, over real sockets, with a double of the engine (cases of mts.md 13).
+#include "service_fixture.hpp"
+#include "x400/asn1/mts/control.hpp"
+#include "x400/asn1/mts/errors.hpp"
+#include "x400/asn1/mts/extension_values.hpp"
+
+using namespace x400;
+using namespace x400::test;
+using access::Outcome;
+using asn1::Edition;
+
+namespace {
+
+mts::MtsBindError bind_error(const ConnectResult& result) {
+  REQUIRE_FALSE(result.ok());
+  INFO(result.error().text);
+  REQUIRE(result.error().kind == access::ConnectFailure::Kind::bind_error);
+  return mts::decode_bind_error(result.error().bind_error.view()).value();
+}
+
+access::AssociationPtr bound(RunningService& s, Edition edition = Edition::e1994,
+                             std::shared_ptr<access::Handler> handler = nullptr) {
+  auto made = connect_mta(s.runtime, s.p3, "MTA1", "mta-pw", edition, std::move(handler));
+  if (!made.ok()) FAIL(made.error().text);
+  return made->association;
+}
+
+Octets delivery(std::string local, std::string_view recipient, std::string_view content = "content") {
+  return delivery_argument(delivery_envelope(std::move(local), recipient), to_octets(content));
+}
+
+mstore::Delivered delivered(mstore::SequenceNumber number, bool duplicate = false) {
+  return {number, duplicate, mstore::Time{}};
+}
+
+mstore::SubmissionInfo submitted(const mts::MTSIdentifier& subject) {
+  mstore::SubmissionInfo info;
+  info.state = mstore::SubmissionState::submitted;
+  info.identifier = to_octets(subject.octets());
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("p3: an MTA binds in both editions and is shown the store's name and password") {
+  RunningService s;
+  for (const Edition edition : {Edition::e1988, Edition::e1994}) {
+    auto made = connect_mta(s.runtime, s.p3, "MTA1", "mta-pw", edition);
+    REQUIRE(made.ok());
+    const auto result = mts::MtsBindResult::decode(made->bind_result.view()).value();
+    const auto* name = std::get_if<mts::MessageStoreName>(&result.responder_name);
+    REQUIRE(name);
+    CHECK(asn1::same_address(name->name.address(), address(store_name)));
+    CHECK(std::get<asn1::Password>(result.responder_credentials).octets == to_octets("store-pw"));
+    CHECK_FALSE(result.messages_waiting);
+  }
+}
+
+TEST_CASE("p3: who is no MTA of ours is refused") {
+  RunningService s;
+  CHECK(bind_error(connect_mta(s.runtime, s.p3, "MTA1", "nope")) == mts::MtsBindError::authentication_error);
+  CHECK(bind_error(connect_mta(s.runtime, s.p3, "MTA1", "")) == mts::MtsBindError::authentication_error);
+  CHECK(bind_error(connect_mta(s.runtime, s.p3, "MTA2", "mta-pw")) ==
+        mts::MtsBindError::authentication_error);
+  CHECK(bind_error(connect_mta(s.runtime, s.p3, "mta1", "mta-pw")) ==
+        mts::MtsBindError::authentication_error);
+}
+
+TEST_CASE("p3: while the store cannot write, an MTA is asked to come later") {
+  RunningService s;
+  s.script->not_writable = Error(ErrorKind::unavailable, "disk full");
+  CHECK(bind_error(connect_mta(s.runtime, s.p3, "MTA1", "mta-pw")) == mts::MtsBindError::busy);
+  s.script->not_writable.reset();
+  CHECK(connect_mta(s.runtime, s.p3, "MTA1", "mta-pw").ok());
+}
+
+TEST_CASE("p3: a delivery is answered when it is durable, not before") {
+  RunningService s;
+  const auto association = bound(s);
+  const auto envelope = delivery_envelope("m1", alice_name);
+  auto answer =
+      association->invoke(operations::message_delivery, delivery_argument(envelope, to_octets("content")));
+  auto [taken, completion] = s.script->deliveries.take();
+  CHECK(s.script->mailboxes.at(taken.mailbox - 1).settings.id == "alice");
+  CHECK(taken.envelope == envelope.encode());
+  CHECK(chars(taken.content.octets) == "content");
+  CHECK_FALSE(answer.is_ready());
+  completion(delivered(1));
+  const Outcome outcome = answer.get();
+  REQUIRE(outcome.is_result());
+  CHECK(to_hex(outcome.value().view()) == "3100");
+  CHECK(s.log_text().find(" D504 message delivered") != std::string::npos);
+}
+
+TEST_CASE("p3: deliveries on one association reach the engine in order, several at once") {
+  RunningService s;
+  const auto association = bound(s);
+  std::vector<access::Pending<Outcome>> answers;
+  for (int i = 0; i < 20; ++i)
+    answers.push_back(
+        association->invoke(operations::message_delivery, delivery("m" + std::to_string(i), alice_name)));
+  std::vector<mstore::DeliveryCompletion> completions;
+  for (int i = 0; i < 20; ++i) {
+    auto [taken, completion] = s.script->deliveries.take();
+    CHECK(mts::MessageDeliveryEnvelope::decode(taken.envelope).value().identifier.local() ==
+          "m" + std::to_string(i));
+    completions.push_back(std::move(completion));
+  }
+  for (auto& completion : completions) completion(delivered(1));
+  for (auto& answer : answers) CHECK(answer.get().is_result());
+}
+
+TEST_CASE("p3: a content in segments is joined") {
+  RunningService s;
+  const auto association = bound(s);
+  // The last value of the argument, 04 07 "content", as a constructed OCTET STRING in two segments.
+  Octets argument = delivery("m1", alice_name);
+  argument.resize(argument.size() - 9);
+  const auto segments = *from_hex("24 80 04 03 63 6f 6e 04 04 74 65 6e 74 00 00");
+  append(argument, segments);
+  REQUIRE(argument[1] == 0x81);  // SEQUENCE, one octet of length follows
+  argument[2] = static_cast<std::uint8_t>(argument.size() - 3);
+  auto answer = association->invoke(operations::message_delivery, argument);
+  auto [taken, completion] = s.script->deliveries.take();
+  CHECK(chars(taken.content.octets) == "content");
+  completion(delivered(1));
+  CHECK(answer.get().is_result());
+}
+
+TEST_CASE("p3: a repeat is answered as a success") {
+  RunningService s;
+  auto answer = bound(s)->invoke(operations::message_delivery, delivery("m1", alice_name));
+  s.script->deliveries.take().second(delivered(1, true));
+  (void)answer.get();
+  CHECK(s.log_text().find("duplicate=true") != std::string::npos);
+}
+
+TEST_CASE("p3: for a user nobody knows the MTA makes a non-delivery report") {
+  RunningService s;
+  const auto association = bound(s);
+  const Outcome outcome =
+      association->invoke(operations::message_delivery, delivery("m1", nobody_name)).get();
+  REQUIRE(outcome.kind() == Outcome::Kind::error);
+  CHECK(outcome.code() == mts::error_code::security_error);
+  CHECK(mts::decode_security_problem(outcome.value().view()).value() ==
+        mts::SecurityProblem::unauthorised_user_name);
+  CHECK(association->is_open());
+  CHECK(s.log_text().find(" D507 ") != std::string::npos);
+}
+
+TEST_CASE("p3: or, as configured, the MTA keeps the message until the mailbox is there") {
+  auto config = service_config();
+  config.mtas[0].unknown_mailbox = server::MtaConfig::UnknownMailbox::abort;
+  RunningService s(config);
+  CHECK(bound(s)->invoke(operations::message_delivery, delivery("m1", nobody_name)).get().kind() ==
+        Outcome::Kind::lost);
+}
+
+TEST_CASE("p3: what the engine does not take") {
+  RunningService s;
+  const auto answer_to = [&](mstore::DeliveryFailure failure) {
+    const auto association = bound(s);
+    auto answer = association->invoke(operations::message_delivery, delivery("m1", alice_name));
+    s.script->deliveries.take().second(std::move(failure));
+    return answer.get();
+  };
+  const Outcome critical = answer_to({mts::plain_error(mts::error_code::unsupported_critical_function),
+                                      Error(ErrorKind::unsupported, "extension 99")});
+  REQUIRE(critical.kind() == Outcome::Kind::error);
+  CHECK(critical.code() == mts::error_code::unsupported_critical_function);
+  CHECK(to_hex(critical.value().view()) == "0500");
+  const Outcome malformed = answer_to({std::nullopt, Error(ErrorKind::malformed, "no envelope")});
+  REQUIRE(malformed.kind() == Outcome::Kind::rejected);
+  CHECK(malformed.problem() == osi::problems::mistyped_argument);
+  for (const ErrorKind kind :
+       {ErrorKind::unavailable, ErrorKind::io, ErrorKind::closed, ErrorKind::not_found})
+    CHECK(answer_to({std::nullopt, Error(kind, "disk")}).kind() == Outcome::Kind::lost);
+  CHECK(s.log_text().find(" D508 delivery not taken") != std::string::npos);
+}
+
+TEST_CASE("p3: an argument that is none is rejected") {
+  RunningService s;
+  const auto association = bound(s);
+  for (const auto operation : {operations::message_delivery, operations::report_delivery}) {
+    const Outcome outcome = association->invoke(operation, Octets{0x02, 0x01, 0x05}).get();
+    REQUIRE(outcome.kind() == Outcome::Kind::rejected);
+    CHECK(outcome.problem() == osi::problems::mistyped_argument);
+  }
+}
+
+TEST_CASE("p3: a report goes to who submitted its subject, also after a restart") {
+  RunningService s;
+  const auto subject = identifier("sub-1");
+  s.script->submissions[2] = {submitted(subject)};
+  auto answer = bound(s)->invoke(operations::report_delivery, report_envelope(subject, nobody_name).encode());
+  auto [taken, completion] = s.script->reports.take();
+  CHECK(s.script->mailboxes.at(taken.mailbox - 1).settings.id == "bob");
+  CHECK_FALSE(taken.returned_content);
+  completion(delivered(1));
+  const Outcome outcome = answer.get();
+  REQUIRE(outcome.is_result());
+  CHECK(to_hex(outcome.value().view()) == "0500");
+}
+
+TEST_CASE("p3: a report with returned content") {
+  RunningService s;
+  const auto subject = identifier("sub-2");
+  s.script->submissions[1] = {submitted(subject)};
+  const auto envelope = report_envelope(subject, nobody_name).encode();
+  Octets argument = mts::report_delivery_head(envelope, 4);
+  append(argument, to_octets("back"));
+  auto answer = bound(s)->invoke(operations::report_delivery, argument);
+  auto [taken, completion] = s.script->reports.take();
+  CHECK(taken.envelope == envelope);
+  REQUIRE(taken.returned_content);
+  CHECK(chars(taken.returned_content->octets) == "back");
+  completion(delivered(1));
+  CHECK(answer.get().is_result());
+}
+
+TEST_CASE("p3: a report whose subject nobody submitted goes to the originator it names, if it names one") {
+  RunningService s;
+  auto envelope = report_envelope(identifier("other"), nobody_name);
+  const Outcome unknown = bound(s)->invoke(operations::report_delivery, envelope.encode()).get();
+  CHECK(unknown.kind() == Outcome::Kind::error);
+
+  mts::Expansion originator, list;
+  originator.name = address(alice_name);
+  originator.time.text = "260301115900Z";
+  list.name = address("C=XX;ADMD=TEST;O=Org;CN=Everybody");
+  list.time.text = "260301115930Z";
+  envelope.extensions.add(
+      mts::expansion_history(mts::extension::originator_and_dl_expansion_history, {originator, list}));
+  auto answer = bound(s)->invoke(operations::report_delivery, envelope.encode());
+  auto [taken, completion] = s.script->reports.take();
+  CHECK(s.script->mailboxes.at(taken.mailbox - 1).settings.id == "alice");
+  completion(delivered(1));
+  CHECK(answer.get().is_result());
+}
+
+TEST_CASE("p3: controls and password changes of the MTA on its own association") {
+  RunningService s;
+  const auto association = bound(s);
+  mts::Controls controls;
+  controls.permissible_maximum_content_length = 1000;
+  const Outcome waiting = association->invoke(operations::submission_control, controls.encode()).get();
+  REQUIRE(waiting.is_result());
+  CHECK(mts::Waiting::decode(waiting.value().view()).ok());
+  const Outcome changed =
+      association
+          ->invoke(operations::change_credentials, *from_hex("31 0c a0 04 16 02 61 61 a1 04 16 02 62 62"))
+          .get();
+  REQUIRE(changed.kind() == Outcome::Kind::error);
+  CHECK(changed.code() == mts::error_code::new_credentials_unacceptable);
+}
+
+TEST_CASE("p3: several associations of one MTA, and users cannot bind there") {
+  RunningService s;
+  const auto a = bound(s), b = bound(s, Edition::e1988);
+  auto first = a->invoke(operations::message_delivery, delivery("m1", alice_name));
+  auto second = b->invoke(operations::message_delivery, delivery("m2", alice_name));
+  s.script->deliveries.take().second(delivered(1));
+  s.script->deliveries.take().second(delivered(2));
+  CHECK(first.get().is_result());
+  CHECK(second.get().is_result());
+  const auto user = connect_user(s.runtime, s.p3, user_bind(alice_name, "pw-a"));
+  REQUIRE_FALSE(user.ok());
+  CHECK(user.error().kind == access::ConnectFailure::Kind::refused);
+}

@@ -1,0 +1,362 @@
+// P7 over real sockets, with a double of the engine: binds, order, errors, limits.
+#include <thread>
+
+#include "service_fixture.hpp"
+#include "x400/asn1/ms/errors.hpp"
+#include "x400/asn1/ms/register.hpp"
+#include "x400/asn1/ms/retrieval.hpp"
+
+using namespace x400;
+using namespace x400::test;
+using access::Outcome;
+using asn1::Edition;
+
+namespace {
+
+// The problem a refused bind named; the test fails if it was refused in another way.
+ms::BindProblem bind_problem(const ConnectResult& result) {
+  REQUIRE_FALSE(result.ok());
+  INFO(result.error().text);
+  REQUIRE(result.error().kind == access::ConnectFailure::Kind::bind_error);
+  return ms::MsBindError::decode(result.error().bind_error.view()).value().problem;
+}
+
+access::AssociationPtr bound(RunningService& s, Edition edition = Edition::e1994,
+                             std::string_view name = alice_name, std::string_view password = "pw-a") {
+  auto made = connect_user(s.runtime, s.p7, user_bind(name, password), edition);
+  if (!made.ok()) FAIL(made.error().text);
+  return made->association;
+}
+
+Octets list_argument(Edition edition) { return ms::ListArgument{}.encode(edition); }
+
+}  // namespace
+
+TEST_CASE("p7: a user binds in both editions") {
+  RunningService s;
+  for (const Edition edition : {Edition::e1988, Edition::e1994}) {
+    auto argument = user_bind(alice_name, "pw-a");
+    argument.configuration_request = true;
+    auto made = connect_user(s.runtime, s.p7, argument, edition);
+    REQUIRE(made.ok());
+    const auto result = ms::MsBindResult::decode(made->bind_result.view()).value();
+    CHECK(std::get<asn1::Password>(result.responder_credentials).octets.empty());
+    CHECK(result.alert_indication);
+    CHECK(result.available_attribute_types.size() == 1);
+    CHECK(made->association->close().get().cause == access::Ending::Cause::released);
+  }
+  CHECK(s.log_text().find(" B301 user bound") != std::string::npos);
+}
+
+TEST_CASE("p7: the password counts by its octets, in either form") {
+  RunningService s;
+  auto argument = user_bind(alice_name, "pw-a");
+  argument.initiator_credentials = asn1::Password{to_octets("pw-a"), true};
+  CHECK(connect_user(s.runtime, s.p7, argument).ok());
+}
+
+TEST_CASE("p7: the name is compared as O/R names are") {
+  RunningService s;
+  CHECK(connect_user(s.runtime, s.p7, user_bind("/S=ALICE/O=org/ADMD=test/C=xx/", "pw-a")).ok());
+}
+
+TEST_CASE("p7: unknown user and wrong password get the same refusal") {
+  RunningService s;
+  const auto wrong = connect_user(s.runtime, s.p7, user_bind(alice_name, "nope"));
+  const auto unknown = connect_user(s.runtime, s.p7, user_bind(nobody_name, "pw-a"));
+  const auto empty = connect_user(s.runtime, s.p7, user_bind(alice_name, ""));
+  CHECK(bind_problem(wrong) == ms::BindProblem::authentication_error);
+  CHECK(bind_problem(unknown) == ms::BindProblem::authentication_error);
+  CHECK(bind_problem(empty) == ms::BindProblem::authentication_error);
+  CHECK(equal(wrong.error().bind_error.view(), unknown.error().bind_error.view()));
+  const std::string log = s.log_text();
+  CHECK(log.find("unknown user") != std::string::npos);
+  CHECK(log.find("wrong password") != std::string::npos);
+}
+
+TEST_CASE("p7: another user's password does not open a mailbox") {
+  RunningService s;
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-b"))) ==
+        ms::BindProblem::authentication_error);
+}
+
+TEST_CASE("p7: credentials that are not simple are an authentication error") {
+  RunningService s;
+  auto argument = user_bind(alice_name, "pw-a");
+  argument.initiator_credentials = asn1::StrongCredentials{*from_hex("a0 00")};
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, argument)) == ms::BindProblem::authentication_error);
+}
+
+TEST_CASE("p7: a security context cannot be kept, so it is not accepted") {
+  RunningService s;
+  auto argument = user_bind(alice_name, "pw-a");
+  argument.security_context = {*from_hex("31 03 02 01 02")};
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, argument)) ==
+        ms::BindProblem::unacceptable_security_context);
+  // Credentials are looked at before: nobody learns anything without a password.
+  argument.initiator_credentials = asn1::ia5_password("nope");
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, argument)) == ms::BindProblem::authentication_error);
+}
+
+TEST_CASE("p7: unknown bind extensions are named in the result") {
+  RunningService s;
+  auto argument = user_bind(alice_name, "pw-a");
+  const auto type = *ber::Oid::parse("2.6.99.1");
+  argument.extensions = {{type, *from_hex("05 00")}};
+  auto made = connect_user(s.runtime, s.p7, argument);
+  REQUIRE(made.ok());
+  const auto result = ms::MsBindResult::decode(made->bind_result.view()).value();
+  REQUIRE(result.unsupported_extensions.size() == 1);
+  CHECK(result.unsupported_extensions[0] == type);
+}
+
+TEST_CASE("p7: what the bind asks for reaches the engine") {
+  RunningService s;
+  Inbox<mstore::RetrievalOptions> opened;
+  s.script->opened = [&](mstore::RetrievalOptions o) { opened.put(std::move(o)); };
+  auto argument = user_bind(bob_name, "pw-b");
+  argument.ua_registration_identifier = "desk";
+  argument.fetch_restrictions = ms::FetchRestrictions{{}, {}, 5000};
+  const auto made = connect_user(s.runtime, s.p7, argument);
+  REQUIRE(made.ok());
+  const auto options = opened.take();
+  CHECK(options.edition == Edition::e1994);
+  CHECK(options.ua_registration == "desk");
+  CHECK(options.fetch_restrictions->maximum_length == 5000);
+  CHECK(s.script->mailboxes.at(options.mailbox - 1).settings.id == "bob");
+}
+
+TEST_CASE("p7: no more associations of one user than allowed, and room again when one ends") {
+  auto config = service_config();
+  config.limits.associations_per_user = 2;
+  RunningService s(config);
+  const auto first = bound(s);
+  auto second = bound(s);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"))) ==
+        ms::BindProblem::unable_to_establish_association);
+  CHECK(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b")).ok());
+  (void)second->close().get();
+  // The place is free when the session has gone, shortly after the end was answered.
+  for (;;) {
+    auto again = connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"));
+    if (again.ok()) break;
+    CHECK(bind_problem(again) == ms::BindProblem::unable_to_establish_association);
+    std::this_thread::yield();
+  }
+}
+
+TEST_CASE("p7: a bind argument that is none is refused below the bind") {
+  RunningService s;
+  access::ConnectOptions options;
+  options.address = loopback(s.p7);
+  options.context = &access::contexts::ms_access_94();
+  options.bind_argument = *from_hex("31 03 02 01 05");
+  const auto made = access::connect(s.runtime, std::move(options)).get();
+  REQUIRE_FALSE(made.ok());
+  CHECK(made.error().kind == access::ConnectFailure::Kind::refused);
+  CHECK(s.log_text().find(" B303 ") != std::string::npos);
+}
+
+TEST_CASE("p7: an operation goes to the engine and its result comes back") {
+  RunningService s;
+  s.script->list = [](const ms::ListArgument&) -> mstore::Outcome<mstore::Listed> {
+    mstore::Listed listed;
+    listed.result.next = 9;
+    return listed;
+  };
+  for (const Edition edition : {Edition::e1988, Edition::e1994}) {
+    const auto association = bound(s, edition);
+    const Outcome listed = association->invoke(operations::list, list_argument(edition)).get();
+    REQUIRE(listed.is_result());
+    CHECK(ms::ListResult::decode(listed.value().view()).value().next == 9u);
+    const Outcome summary =
+        association->invoke(operations::summarize, ms::SummarizeArgument{}.encode(edition)).get();
+    REQUIRE(summary.is_result());
+    CHECK(ms::SummarizeResult::decode(summary.value().view()).value().count == 42);
+  }
+}
+
+TEST_CASE("p7: borrowed attributes of a result arrive whole") {
+  RunningService s;
+  s.script->fetch = [](const ms::FetchArgument&) -> mstore::Outcome<mstore::Fetched> {
+    // A content attribute of 3 MiB in two pieces, as the engine gives it.
+    struct Kept {
+      Octets head, content;
+    };
+    auto kept = std::make_shared<Kept>();
+    kept->content.assign(3u << 20, 0x5A);
+    kept->head = ms::octet_string_attribute_head(*ber::Oid::parse("2.6.4.3.1"), kept->content.size());
+    mstore::Fetched fetched;
+    fetched.result.entry_information.emplace();
+    fetched.result.entry_information->sequence_number = 5;
+    fetched.result.entry_information->attributes = {View(kept->head), View(kept->content)};
+    fetched.storage = kept;
+    return fetched;
+  };
+  const auto association = bound(s);
+  ms::FetchArgument argument;
+  argument.item = ms::SequenceNumber{5};
+  const Outcome fetched = association->invoke(operations::fetch, argument.encode(Edition::e1994)).get();
+  REQUIRE(fetched.is_result());
+  const auto result = ms::FetchResult::decode(fetched.value().view()).value();
+  REQUIRE(result.entry_information);
+  const auto content = result.entry_information->find(*ber::Oid::parse("2.6.4.3.1"));
+  REQUIRE(content);
+  CHECK(content->values.at(0).size() > 3u << 20);
+  CHECK(content->values.at(0).back() == 0x5A);
+}
+
+TEST_CASE("p7: errors of the engine are answered as the edition wants them") {
+  RunningService s;
+  s.script->list = [](const ms::ListArgument&) -> mstore::Outcome<mstore::Listed> {
+    return mstore::Failure{ms::EntryClassError{asn1::ms::EntryClass::draft, true, false, false}, "no drafts"};
+  };
+  const Outcome late = bound(s)->invoke(operations::list, list_argument(Edition::e1994)).get();
+  REQUIRE(late.kind() == Outcome::Kind::error);
+  CHECK(late.code() == ms::error_code::entry_class_error);
+  const Outcome early =
+      bound(s, Edition::e1988)->invoke(operations::list, list_argument(Edition::e1988)).get();
+  REQUIRE(early.kind() == Outcome::Kind::error);
+  CHECK(early.code() == ms::error_code::invalid_parameters_error);
+}
+
+TEST_CASE("p7: an argument that is none is rejected, and the association lives on") {
+  RunningService s;
+  const auto association = bound(s);
+  for (const auto operation :
+       {operations::list, operations::fetch, operations::summarize, operations::delete_entries,
+        operations::register_ms, operations::message_submission, operations::probe_submission,
+        operations::cancel_deferred_delivery, operations::change_credentials}) {
+    const Outcome outcome = association->invoke(operation, Octets{0x02, 0x01, 0x05}).get();
+    INFO(access::to_string(outcome));
+    REQUIRE(outcome.kind() == Outcome::Kind::rejected);
+    CHECK(outcome.problem() == osi::problems::mistyped_argument);
+  }
+  CHECK(association->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
+}
+
+TEST_CASE("p7: retrieval operations run in the order they came, also behind a delete on its way to disk") {
+  RunningService s;
+  Inbox<std::string> order;
+  s.script->list = [&](const ms::ListArgument&) -> mstore::Outcome<mstore::Listed> {
+    order.put("list");
+    return mstore::Listed{};
+  };
+  const auto association = bound(s);
+  ms::DeleteArgument remove;
+  remove.items = std::vector<ms::SequenceNumber>{1};
+  auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
+  auto listed = association->invoke(operations::list, list_argument(Edition::e1994));
+  auto completion = s.script->removals.take();
+  // The delete is not durable. Another association is served meanwhile, this one's list is not.
+  CHECK(bound(s, Edition::e1994, bob_name, "pw-b")
+            ->invoke(operations::summarize, ms::SummarizeArgument{}.encode(Edition::e1994))
+            .get()
+            .is_result());
+  CHECK(order.size() == 0);
+  CHECK_FALSE(listed.is_ready());
+  completion(ms::DeleteResult{});
+  CHECK(removed.get().is_result());
+  CHECK(listed.get().is_result());
+}
+
+TEST_CASE("p7: a submission that waits for the MTA does not hold up retrieval") {
+  auto config = service_config();
+  access::Runtime mta_runtime(1);
+  SubmissionMta mta(mta_runtime, "MTA1", "mta-pw", {&access::contexts::mts_access_94()});
+  config.mtas[0].address = loopback(mta.port());
+  RunningService s(config);
+  const auto association = bound(s);
+  auto submitted = association->invoke(operations::message_submission,
+                                       submission_argument(alice_name, bob_name, to_octets("content")));
+  auto call = mta.calls().take();
+  CHECK(association->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
+  CHECK_FALSE(submitted.is_ready());
+  call.reply.result(submission_result("m1"));
+  CHECK(submitted.get().is_result());
+}
+
+TEST_CASE("p7: a user changes the password, by Register-MS and by Change-Credentials") {
+  RunningService s;
+  const auto association = bound(s);
+  const auto change = [](std::string_view from, std::string_view to) {
+    ms::RegisterMsArgument argument;
+    argument.change_credentials = ms::ChangeCredentials{asn1::ia5_password(from), asn1::ia5_password(to)};
+    return argument;
+  };
+  const auto by_register = [&](std::string_view from, std::string_view to) {
+    return association->invoke(operations::register_ms, change(from, to).encode(Edition::e1994)).get();
+  };
+  Outcome wrong = by_register("nope", "new");
+  REQUIRE(wrong.kind() == Outcome::Kind::error);
+  CHECK(wrong.code() == ms::error_code::old_credentials_incorrectly_specified);
+  Outcome bad = by_register("pw-a", "");
+  REQUIRE(bad.kind() == Outcome::Kind::error);
+  CHECK(bad.code() == ms::error_code::new_credentials_unacceptable);
+  CHECK(by_register("pw-a", "second").is_result());
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"))) ==
+        ms::BindProblem::authentication_error);
+  CHECK(connect_user(s.runtime, s.p7, user_bind(alice_name, "second")).ok());
+
+  const auto encoded = ms::encode_change_credentials(*change("second", "third").change_credentials);
+  const Outcome changed = association->invoke(operations::change_credentials, encoded).get();
+  REQUIRE(changed.is_result());
+  CHECK(to_hex(changed.value().view()) == "0500");
+  CHECK(connect_user(s.runtime, s.p7, user_bind(alice_name, "third")).ok());
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "second"))) ==
+        ms::BindProblem::authentication_error);
+}
+
+TEST_CASE("p7: alerts go to every association of the user and are noted when taken") {
+  RunningService s;
+  const auto taker = std::make_shared<Recorder>();
+  auto made = connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"), Edition::e1994, taker);
+  REQUIRE(made.ok());
+  const auto other = std::make_shared<Recorder>();
+  auto bobs = connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b"), Edition::e1994, other);
+  REQUIRE(bobs.ok());
+  // The session listens when it has been opened, which the client does not see: a round trip does.
+  CHECK(made->association->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
+  mstore::Alert alert;
+  alert.mailbox = 1;
+  alert.registration = 3;
+  alert.entry.sequence_number = 17;
+  s.script->alert_sink(alert);
+  auto call = taker->calls.take();
+  CHECK(call.invocation.operation == operations::alert);
+  const auto argument = ms::AlertArgument::decode(call.invocation.argument.view()).value();
+  CHECK(argument.registration_identifier == 3);
+  CHECK(argument.new_entry->sequence_number == 17);
+  CHECK(s.script->told.size() == 0);
+  call.reply.result(ms::null_result());
+  CHECK(s.script->told.take() == std::pair<std::uint32_t, mstore::SequenceNumber>(3, 17));
+  CHECK(other->calls.size() == 0);
+}
+
+TEST_CASE("p7: the end of the service lets an operation finish and refuses new binds") {
+  RunningService s;
+  const auto association = bound(s);
+  ms::DeleteArgument remove;
+  remove.items = std::vector<ms::SequenceNumber>{1};
+  auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
+  auto completion = s.script->removals.take();
+  std::thread stopper([&] { CHECK(s.service->stop().ok()); });
+  completion(ms::DeleteResult{});
+  CHECK(removed.get().is_result());
+  stopper.join();
+  CHECK(s.script->closed);
+  CHECK_FALSE(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a")).ok());
+}
+
+TEST_CASE("p7: a hurried end aborts what does not finish") {
+  RunningService s;
+  const auto association = bound(s);
+  ms::DeleteArgument remove;
+  remove.items = std::vector<ms::SequenceNumber>{1};
+  auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
+  const auto completion = s.script->removals.take();
+  const Status stopped = s.service->stop([] { return true; });
+  REQUIRE_FALSE(stopped.ok());
+  CHECK(stopped.error().kind() == ErrorKind::unavailable);
+  CHECK(removed.get().kind() == Outcome::Kind::lost);
+}

@@ -1,0 +1,84 @@
+// A whole service on free loopback ports with a StoreDouble in it.
+#pragma once
+
+#include "log/log.hpp"
+#include "service/service.hpp"
+#include "store_double.hpp"
+#include "x400_temp_folder.hpp"
+
+namespace x400::test {
+
+inline constexpr std::string_view store_name = "C=XX;ADMD=TEST;O=Store",
+                                  alice_name = "C=XX;ADMD=TEST;O=Org;S=Alice",
+                                  bob_name = "C=XX;ADMD=TEST;O=Org;S=Bob",
+                                  nobody_name = "C=XX;ADMD=TEST;O=Org;S=Nobody";
+
+inline std::shared_ptr<const settings::PasswordHash> cheap_hash(std::string_view password) {
+  return std::make_shared<const settings::PasswordHash>(
+      settings::PasswordHash::make(view(password), {16, 1, 1}).value());
+}
+
+inline server::MailboxConfig mailbox_config(std::string id, std::string_view name,
+                                            std::string_view password) {
+  server::MailboxConfig m;
+  m.id = std::move(id);
+  m.or_addresses = {address(name)};
+  m.p7_hash = cheap_hash(password);
+  m.mts_password = settings::Secret(m.id + "-mts");
+  m.mta = "MTA1";
+  return m;
+}
+
+/// The configuration most tests start from: alice (pw-a) and bob (pw-b) behind MTA1 (mta-pw), no MTA to
+/// submit to.
+inline server::Config service_config() {
+  server::Config config;
+  config.store.or_address = address(store_name);
+  config.store.password = settings::Secret("store-pw");
+  config.store.path = "unused";
+  config.service.io_threads = 2;
+  config.service.shutdown_grace = std::chrono::seconds(5);
+  server::ListenConfig p7, p3;
+  p7.protocol = server::ListenConfig::Protocol::p7;
+  p7.address = loopback(0);
+  p3.protocol = server::ListenConfig::Protocol::p3;
+  p3.address = loopback(0);
+  config.listen = {p7, p3};
+  server::MtaConfig mta;
+  mta.name = "MTA1";
+  mta.password = settings::Secret("mta-pw");
+  config.mtas = {mta};
+  config.mailboxes = {mailbox_config("alice", alice_name, "pw-a"), mailbox_config("bob", bob_name, "pw-b")};
+  return config;
+}
+
+class RunningService {
+ public:
+  explicit RunningService(server::Config given = service_config())
+      : config(std::move(given)),
+        log(server::Log::open(
+                {.level = server::Level::debug, .file = folder.path() / "log", .standard_error = false})
+                .value()) {
+    auto started =
+        server::Service::start(config, *log, [this](const auto&, mstore::Submitter* submitter) {
+          script->submitter = submitter;
+          return Result<std::unique_ptr<mstore::Store>>(std::make_unique<StoreDouble>(script));
+        });
+    if (!started.ok()) FAIL(started.error().error.text());
+    service = std::move(*started);
+    p7 = service->ports()[0];
+    p3 = service->ports()[1];
+  }
+
+  std::string log_text() const { return folder.read("log"); }
+
+  TempFolder folder;
+  server::Config config;
+  std::unique_ptr<server::Log> log;
+  std::shared_ptr<StoreScript> script = std::make_shared<StoreScript>();
+  std::unique_ptr<server::Service> service;
+  std::uint16_t p7 = 0, p3 = 0;
+  access::Runtime runtime{1};  // of the test's own ends; gone before the service
+};
+
+}  // namespace x400::test
