@@ -36,7 +36,8 @@ bool wait_for_all(std::vector<access::Pending<T>>& pendings, Clock::time_point d
 
 }  // namespace
 
-Result<std::unique_ptr<Service>, Service::StartFailure> Service::start(const Config& config, Log& log, const OpenStore& open) {
+Result<std::unique_ptr<Service>, Service::StartFailure> Service::start(const Config& config, Log& log,
+                                                                       const OpenStore& open) {
   std::unique_ptr<Service> service(new Service(config, log));
   const ServiceConfig& from = config.service;
   auto verifier = PasswordVerifier::make(from.password_threads, from.password_queue);

@@ -31,7 +31,8 @@ class Service {
       std::function<Result<std::unique_ptr<mstore::Store>>(const mstore::Options&, mstore::Submitter*)>;
   /// Opens the store (recovering as needed), makes the mailboxes and listens. `config` and `log` must outlive
   /// the service.
-  static Result<std::unique_ptr<Service>, StartFailure> start(const Config& config, Log& log, const OpenStore& open);
+  static Result<std::unique_ptr<Service>, StartFailure> start(const Config& config, Log& log,
+                                                              const OpenStore& open);
   /// Aborts what is left of associations; stop() before it for an orderly end.
   ~Service();
 

@@ -59,11 +59,10 @@ class RunningService {
         log(server::Log::open(
                 {.level = server::Level::debug, .file = folder.path() / "log", .standard_error = false})
                 .value()) {
-    auto started =
-        server::Service::start(config, *log, [this](const auto&, mstore::Submitter* submitter) {
-          script->submitter = submitter;
-          return Result<std::unique_ptr<mstore::Store>>(std::make_unique<StoreDouble>(script));
-        });
+    auto started = server::Service::start(config, *log, [this](const auto&, mstore::Submitter* submitter) {
+      script->submitter = submitter;
+      return Result<std::unique_ptr<mstore::Store>>(std::make_unique<StoreDouble>(script));
+    });
     if (!started.ok()) FAIL(started.error().error.text());
     service = std::move(*started);
     p7 = service->ports()[0];
