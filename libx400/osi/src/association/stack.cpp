@@ -150,6 +150,8 @@ void Stack::on(cotp::Event event) {
   } else if (auto* declined = std::get_if<cotp::Declined>(&event)) {
     on_transport_end(Aborted::Source::own, declined->reason, std::move(declined->text),
                      std::move(declined->octets));
+  } else if (auto* too_long = std::get_if<cotp::TooLong>(&event)) {
+    on_too_long(std::move(too_long->text), std::move(too_long->octets));
   } else if (auto* failed = std::get_if<cotp::Failed>(&event)) {
     on_transport_end(Aborted::Source::own, -1, std::move(failed->text), std::move(failed->octets));
   }
@@ -158,6 +160,15 @@ void Stack::on(cotp::Event event) {
 void Stack::on_transport_end(Aborted::Source source, int reason, std::string text, Octets octets) {
   tell_end({source, Layer::transport, reason, std::move(text), std::move(octets)});
   close_now();
+}
+
+// A peer that is known hears why; before that nothing is owed.
+void Stack::on_too_long(std::string text, Octets octets) {
+  if (!in_association())
+    return on_transport_end(Aborted::Source::own, -1, std::move(text), std::move(octets));
+  abort_by(acse::AbortSource::user);
+  tell_end({Aborted::Source::own, Layer::transport, -1, std::move(text), std::move(octets)});
+  await_close();
 }
 
 // --- session

@@ -66,6 +66,7 @@ class Stack final : private rose::Carrier {
   void on(cotp::Event event);
   void on(const Slice& tsdu, session::Event event);
   void on_transport_end(Aborted::Source source, int reason, std::string text, Octets octets);
+  void on_too_long(std::string text, Octets octets);
   void on_violation(const Slice& tsdu, session::Violated violated);
   void on_peer_abort(const session::PeerAborted& abort);
   void on_data(const Slice& ssdu);

@@ -82,14 +82,16 @@ std::optional<Event> Connection::piece(const tpkt::Piece& p) {
 }
 
 std::optional<Event> Connection::data(View octets) {
-  if (state_ == State::draining) {
-    dropping_ = dropping_ || tsdu_.size() + octets.size() > interesting_when_draining;
-    if (dropping_) return std::nullopt;
-  } else if (octets.size() > tsdu_limit_ - tsdu_.size()) {
-    return fail("TSDU above the limit of " + std::to_string(tsdu_limit_) + " octets", tsdu_);
+  if (dropping_) return std::nullopt;
+  const std::size_t limit = state_ == State::draining ? interesting_when_draining : tsdu_limit_;
+  if (octets.size() <= limit - tsdu_.size()) {
+    append(tsdu_, octets);
+    return std::nullopt;
   }
-  append(tsdu_, octets);
-  return std::nullopt;
+  dropping_ = true;
+  const Octets dropped = std::exchange(tsdu_, {});
+  if (state_ == State::draining) return std::nullopt;
+  return TooLong{"TSDU above the limit of " + std::to_string(limit) + " octets", excerpt(dropped)};
 }
 
 std::optional<Event> Connection::header_complete() {

@@ -36,12 +36,17 @@ struct Declined {
   std::string text;
   Octets octets;
 };
-/// The peer broke the protocol or passed the limit; nothing was answered.
+/// The peer broke the protocol; nothing was answered.
 struct Failed {
   std::string text;
   Octets octets;
 };
-using Event = std::variant<Opened, Tsdu, Disconnected, Declined, Failed>;
+/// A TSDU passes the limit; the rest of it is dropped. The connection can still be used to say so.
+struct TooLong {
+  std::string text;
+  Octets octets;
+};
+using Event = std::variant<Opened, Tsdu, Disconnected, Declined, Failed, TooLong>;
 
 class Connection {
  public:
@@ -93,7 +98,7 @@ class Connection {
   Octets behind_;                // what stands behind the header of a TPDU other than DT, its beginning
   Octets tsdu_;
   std::size_t tsdu_limit_ = 0;
-  bool dropping_ = false;  // draining: the TSDU under way is too long to be of interest
+  bool dropping_ = false;  // the TSDU under way is too long to be of interest
   Octets tsel_, called_, calling_;
   SelectorPolicy policy_ = SelectorPolicy::lenient;
   std::uint16_t peer_reference_ = 0;
