@@ -1,8 +1,8 @@
 #include "x400/asn1/mts/bind.hpp"
 
-#include "../codec.hpp"
 #include "MtsBindArgument.h"
 #include "MtsBindResult.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 #include "mts/writing.hpp"
 #include "x400/asn1/or_text.hpp"

@@ -1,6 +1,6 @@
 #include "x400/asn1/mts/content_split.hpp"
 
-#include "../codec.hpp"
+#include "codec.hpp"
 #include "x400/ber/walk.hpp"
 #include "x400/ber/writer.hpp"
 

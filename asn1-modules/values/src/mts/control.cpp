@@ -1,8 +1,8 @@
 #include "x400/asn1/mts/control.hpp"
 
-#include "../codec.hpp"
 #include "MtsControls.h"
 #include "MtsWaiting.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 #include "mts/writing.hpp"
 

@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "../codec.hpp"
 #include "ANY.h"
 #include "BIT_STRING.h"
 #include "MtsContentType.h"
 #include "MtsExtensions.h"
 #include "MtsTime.h"
+#include "codec.hpp"
 #include "x400/asn1/mts/extension.hpp"
 #include "x400/asn1/mts/fields.hpp"
 #include "x400/asn1/mts/identifier.hpp"

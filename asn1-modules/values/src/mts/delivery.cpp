@@ -1,8 +1,8 @@
 #include "x400/asn1/mts/delivery.hpp"
 
-#include "../codec.hpp"
 #include "MtsMessageDeliveryEnvelope.h"
 #include "MtsMessageDeliveryResult.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 #include "mts/writing.hpp"
 

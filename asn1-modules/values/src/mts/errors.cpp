@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "../codec.hpp"
+#include "codec.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400/ber/reader.hpp"
 #include "x400/ber/walk.hpp"

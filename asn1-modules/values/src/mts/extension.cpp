@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "../codec.hpp"
+#include "codec.hpp"
 #include "mts/writing.hpp"
 #include "x400/ber/reader.hpp"
 #include "x400/ber/walk.hpp"

@@ -1,6 +1,6 @@
 #include "x400/asn1/mts/extension_values.hpp"
 
-#include "../codec.hpp"
+#include "codec.hpp"
 #include "x400/ber/reader.hpp"
 
 namespace x400::asn1::mts {

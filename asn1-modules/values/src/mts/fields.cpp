@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "../codec.hpp"
 #include "MtsEncodedInformationTypes.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 #include "mts/writing.hpp"
 #include "x400/asn1/oids.hpp"

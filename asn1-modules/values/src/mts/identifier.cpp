@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "../codec.hpp"
 #include "MtsGlobalDomain.h"
 #include "MtsIdentifier.h"
+#include "codec.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400/asn1/text.hpp"
 

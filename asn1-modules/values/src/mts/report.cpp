@@ -1,7 +1,7 @@
 #include "x400/asn1/mts/report.hpp"
 
-#include "../codec.hpp"
 #include "MtsReportDeliveryEnvelope.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 #include "mts/writing.hpp"
 

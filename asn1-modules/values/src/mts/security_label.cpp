@@ -1,8 +1,8 @@
 #include "x400/asn1/mts/security_label.hpp"
 
-#include "../codec.hpp"
 #include "MtsSecurityCategory.h"
 #include "MtsSecurityLabel.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 
 namespace x400::asn1::mts {

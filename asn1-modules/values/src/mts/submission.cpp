@@ -1,9 +1,9 @@
 #include "x400/asn1/mts/submission.hpp"
 
-#include "../codec.hpp"
 #include "MtsMessageSubmissionEnvelope.h"
 #include "MtsProbeSubmissionEnvelope.h"
 #include "MtsSubmissionResult.h"
+#include "codec.hpp"
 #include "mts/convert.hpp"
 #include "mts/writing.hpp"
 

@@ -1,7 +1,6 @@
 #include <functional>
 #include <map>
 
-#include "../codec.hpp"
 #include "OrAddress.h"
 #include "OrExtendedNetworkAddress.h"
 #include "OrName.h"
@@ -16,6 +15,7 @@
 #include "OrUniversalOrBmpString.h"
 #include "OrUniversalOrganizationalUnits.h"
 #include "OrUniversalPersonalName.h"
+#include "codec.hpp"
 #include "or_name/extension_numbers.hpp"
 #include "x400/asn1/or_name.hpp"
 #include "x400/asn1/text.hpp"

@@ -49,7 +49,8 @@ inline const Oid unknown{2, 6, 3, 4, 0}, ia5_text{2, 6, 3, 4, 2}, g3_facsimile{2
     g4_class_1{2, 6, 3, 4, 4}, teletex{2, 6, 3, 4, 5}, videotex{2, 6, 3, 4, 6}, voice{2, 6, 3, 4, 7},
     sfd{2, 6, 3, 4, 8}, mixed_mode{2, 6, 3, 4, 9}, ipm_file_transfer{2, 6, 1, 12, 0},
     ipm_voice{2, 6, 1, 12, 1};
-inline const Oid character_set{1, 0, 10021, 7, 1, 0};  ///< of general text, followed by the set's registration
+inline const Oid character_set{1, 0, 10021,
+                               7, 1, 0};  ///< of general text, followed by the set's registration
 }  // namespace eit
 
 /// General attributes (X.413), below 2.6.4.3. Names without their prefix ms- or mt-.
@@ -146,7 +147,8 @@ inline const Oid ep_ia5_text{2, 6, 1, 11, 0}, ep_g3_facsimile{2, 6, 1, 11, 2}, e
 
 /// EDI body part types (X.435), also used as encoded information types. EDIFACT in ISO 646 is the default.
 namespace edi_body_part {
-inline const Oid edifact_iso646{2, 6, 7, 11, 0}, edifact_teletex{2, 6, 7, 11, 1}, edifact_octet{2, 6, 7, 11, 2};
+inline const Oid edifact_iso646{2, 6, 7, 11, 0}, edifact_teletex{2, 6, 7, 11, 1},
+    edifact_octet{2, 6, 7, 11, 2};
 }  // namespace edi_body_part
 
 /// Names inside file transfer body parts: the document type of plain octets (ISO 8571), and the application
