@@ -42,7 +42,7 @@ AssociationInfo Connection::info() const {
   return info;
 }
 
-bool Connection::enter() { return runtime_->enter(info_.id, weak_from_this()); }
+bool Connection::enter() { return runtime_->enter(info_.id, shared_from_this()); }
 
 void Connection::start() {
   if (ended_) return;
@@ -184,9 +184,8 @@ void Connection::pump() {
 
 void Connection::settle() {
   if (pumping_ || ended_) return;
-  finish_if_idle();
-  collect(SendQueue::Kind::other);
-  flush();
+  send();
+  if (!ended_ && finish_if_idle()) send();
   if (ended_) return;
   const auto phase = stack_->phase();
   if (ending_ && !over_ && (transport_gone_ || phase == osi::Phase::closing || phase == osi::Phase::closed))
@@ -208,25 +207,23 @@ void Connection::settle_later() {
   });
 }
 
-// close(), or the peer's release, waits for what has begun.
-void Connection::finish_if_idle() {
-  if (over_ || stack_->outstanding() != 0) return;
+// close(), or the peer's release, waits for what has begun. True if there is something to send now.
+bool Connection::finish_if_idle() {
+  if (over_ || stack_->outstanding() != 0) return false;
   if (release_asked_) {
     release_asked_ = false;
-    (void)stack_->release_response();
-    return;
+    return stack_->release_response().ok();
   }
-  if (!finishing_ || !sent_.empty() || stack_->phase() != osi::Phase::open) return;
-  if (side() == Side::initiator) {
-    (void)stack_->release();
-  } else {
-    Ending ending;
-    ending.cause = Ending::Cause::closed;
-    ending.layer = osi::Layer::acse;
-    ending.text = "closed here";
-    ends(std::move(ending));
-    stack_->abort();
-  }
+  if (!finishing_ || !sent_.empty() || stack_->phase() != osi::Phase::open) return false;
+  if (side() == Side::initiator) return stack_->release().ok();
+  if (!queue_.empty()) return false;  // an abort may overtake what lies in between
+  Ending ending;
+  ending.cause = Ending::Cause::closed;
+  ending.layer = osi::Layer::acse;
+  ending.text = "closed here";
+  ends(std::move(ending));
+  stack_->abort();
+  return true;
 }
 
 void Connection::conclude() {

@@ -2,10 +2,11 @@
 // of osi, keeps the deadlines, and tells handlers what the stack tells it.
 //
 // All members but the atomic ones belong to the strand. Public functions that may be called from any
-// thread go there first. Handlers left in the io_context hold weak pointers, or the coroutines and the
-// timer that end() ends, so that nothing keeps a connection that has ended.
+// thread go there first. The Runtime keeps a connection from enter() to end(); what else lies in the
+// io_context holds it weakly, or is ended by end(), so that nothing keeps one that has ended.
 //
-// Life: start() -> [opened] -> concluded (handlers told; the association is over) -> ended (socket gone).
+// Life: enter(), start() -> [opened] -> concluded (handlers told; the association is over) -> ended (socket
+// gone).
 #pragma once
 
 #include <array>
@@ -127,7 +128,7 @@ class Connection : public Association, public std::enable_shared_from_this<Conne
   // connection.cpp: life
   void settle();
   void settle_later();
-  void finish_if_idle();
+  bool finish_if_idle();
   void conclude();
   void end();
   void invoke_here(Operation operation, osi::Chain argument, Promise<Outcome> promise);
@@ -158,6 +159,7 @@ class Connection : public Association, public std::enable_shared_from_this<Conne
   asio::awaitable<void> read_loop(std::shared_ptr<Connection> self);
   bool read_available();
   void collect(SendQueue::Kind kind);
+  void send();
   void flush();
   asio::awaitable<void> write_loop(std::shared_ptr<Connection> self);
   bool write_available();

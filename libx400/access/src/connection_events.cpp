@@ -19,6 +19,7 @@ Ending::Cause cause_of(osi::Aborted::Source source) {
 }  // namespace
 
 void Connection::on_event(osi::Invoke& event) {
+  if (ending_) return;  // it came in the same read as what ended the association
   const auto port = std::ranges::find(context_ids_, std::optional(event.context));
   if (!was_opened_ || port == context_ids_.end())
     return reject(event, osi::problems::unrecognized_operation, "no port has this presentation context");

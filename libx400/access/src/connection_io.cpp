@@ -93,6 +93,11 @@ void Connection::collect(SendQueue::Kind kind) {
   queue_.add(std::move(output), kind);
 }
 
+void Connection::send() {
+  collect(SendQueue::Kind::other);
+  flush();
+}
+
 void Connection::flush() {
   if (writing_ || ended_ || transport_gone_ || queue_.empty() || !stream_) return;
   if (write_available()) return;

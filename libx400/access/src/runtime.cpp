@@ -18,7 +18,7 @@ std::size_t RuntimeState::connections() const {
   return connections_.size();
 }
 
-bool RuntimeState::enter(std::uint64_t id, std::weak_ptr<Connection> connection) {
+bool RuntimeState::enter(std::uint64_t id, std::shared_ptr<Connection> connection) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return false;
   connections_.emplace(id, std::move(connection));
@@ -26,8 +26,12 @@ bool RuntimeState::enter(std::uint64_t id, std::weak_ptr<Connection> connection)
 }
 
 void RuntimeState::leave(std::uint64_t id) {
+  std::shared_ptr<Connection> left;  // may be the last: not to go under the lock
   const std::lock_guard lock(mutex_);
-  connections_.erase(id);
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  left = std::move(found->second);
+  connections_.erase(found);
   if (connections_.empty()) empty_.notify_all();
 }
 
@@ -35,8 +39,7 @@ void RuntimeState::stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
   std::vector<std::shared_ptr<Connection>> alive;
-  for (const auto& [id, weak] : connections_)
-    if (auto connection = weak.lock()) alive.push_back(std::move(connection));
+  for (const auto& [id, connection] : connections_) alive.push_back(connection);
   lock.unlock();
   for (const auto& connection : alive) connection->kill();
   alive.clear();

@@ -24,8 +24,8 @@ class RuntimeState {
   unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
   std::size_t connections() const;
 
-  /// False when the Runtime is ending: the connection must not start.
-  bool enter(std::uint64_t id, std::weak_ptr<Connection> connection);
+  /// Keeps the connection alive until leave(). False when the Runtime is ending: it must not start.
+  bool enter(std::uint64_t id, std::shared_ptr<Connection> connection);
   void leave(std::uint64_t id);
 
   /// Once, by ~Runtime.
@@ -47,7 +47,7 @@ class RuntimeState {
   mutable std::mutex mutex_;
   std::condition_variable empty_;
   bool stopping_ = false;
-  std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> connections_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
   std::vector<std::thread> threads_;
 };
 

@@ -92,6 +92,26 @@ TEST_CASE("ending: the responder's close finishes and aborts") {
   CHECK(client->ending().cause == Cause::peer_aborted);
 }
 
+TEST_CASE("ending: the responder's close lets a slow reader have all answers first") {
+  House house;
+  const osi::Slice large(value(16'000'000));
+  house.service->answer = [&](Invocation, Reply reply) { reply.result(osi::Chain(large)); };
+  house.options.association.timeouts.finish = std::chrono::seconds(60);
+  house.options.association.timeouts.close = milliseconds(20);
+  house.open();
+  RawPeer peer(house.port());
+  peer.bind();
+  REQUIRE(peer.stack.invoke(peer.context(asn1::oids::syntax::mrse_94), 21, value("x")).ok());
+  peer.flush();
+  const auto store = house.service->handler();
+  REQUIRE(store->state.wait([](const Recorder::State& s) { return s.invoked.size() == 1; }));
+  auto closing = store->association()->close();
+  CHECK(!closing.wait_for(milliseconds(100)));
+  CHECK(peer.until<osi::ReturnResult>());
+  CHECK(peer.until<osi::Aborted>());
+  CHECK(take(std::move(closing)).cause == Cause::closed);
+}
+
 TEST_CASE("ending: abort, from either side") {
   House house;
   house.service->answer = nullptr;

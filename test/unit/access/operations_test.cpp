@@ -15,6 +15,16 @@ constexpr Octets::value_type null_value[] = {0x05, 0x00};
 
 Octets numbered(std::size_t n) { return value("operation " + std::to_string(n)); }
 
+// Round trips of another association: whatever the runtime had to do before is done after them.
+void check_others_served(House& house) {
+  auto on_bind = std::exchange(house.service->on_bind, nullptr);
+  auto answer = std::exchange(house.service->answer, echo);
+  const AssociationPtr other = house.connected();
+  for (int i = 0; i < 200; ++i) REQUIRE(take(other->invoke(operations::list, value("x"))).is_result());
+  house.service->on_bind = std::move(on_bind);
+  house.service->answer = std::move(answer);
+}
+
 }  // namespace
 
 TEST_CASE("operations: result, error, reject come back as they were given") {
@@ -103,6 +113,47 @@ TEST_CASE("operations: more than the limit of outstanding ones wait unread, none
     for (; answered < held.size(); ++answered) held[answered]->reply.result(value("ok"));
   }
   for (auto& p : pending) REQUIRE(take(std::move(p)).is_result());
+}
+
+// Nobody but the library knows of the association here, while nothing is read from it.
+TEST_CASE("operations: at the limit of outstanding ones the association lives by itself") {
+  struct Silent : Handler {
+    Watched<std::vector<std::shared_ptr<Reply>>> replies;
+    void invoked(Invocation, Reply reply) override {
+      auto kept = std::make_shared<Reply>(std::move(reply));
+      replies.change([&](auto& r) { r.push_back(kept); });
+    }
+  };
+  House house;
+  auto silent = std::make_shared<Silent>();
+  house.options.association.limits.outstanding = 2;
+  house.service->on_bind = [&](BindRequest, BindReply reply) { reply.accept(value("yes"), silent); };
+  house.open();
+  const AssociationPtr a = house.connected();
+  std::vector<Pending<Outcome>> pending;
+  for (int i = 0; i < 2; ++i) pending.push_back(a->invoke(operations::list, value("x")));
+  REQUIRE(silent->replies.wait([](const auto& r) { return r.size() == 2; }));
+  check_others_served(house);
+  CHECK(silent->replies.get()[0]->wanted());
+  for (const auto& reply : silent->replies.get()) reply->result(value("ok"));
+  for (auto& p : pending) CHECK(take(std::move(p)).is_result());
+}
+
+TEST_CASE("operations: none reaches a handler that has aborted") {
+  House house(1);
+  std::atomic<int> invoked{0};
+  house.service->answer = [&](Invocation, Reply) {
+    ++invoked;
+    house.service->handlers.get()[0]->association()->abort("seen enough");
+  };
+  house.open();
+  RawPeer peer(house.port());
+  peer.bind();
+  for (int i = 0; i < 20; ++i)
+    REQUIRE(peer.stack.invoke(peer.context(asn1::oids::syntax::mrse_94), 21, value("x")).ok());
+  CHECK(peer.until<osi::Aborted>());
+  house.service->handler()->ending();
+  CHECK(invoked == 1);
 }
 
 TEST_CASE("operations: a dropped reply rejects") {
@@ -280,9 +331,7 @@ TEST_CASE("operations: a peer that does not read its answers is not read from") 
   for (int i = 0; i < many; ++i) REQUIRE(peer.stack.invoke(context, 21, value("x")).ok());
   peer.flush();
   // All of it lies in the kernel. While others are served on the same thread, it has every chance.
-  house.service->answer = echo;
-  const AssociationPtr other = house.connected();
-  for (int i = 0; i < 200; ++i) REQUIRE(take(other->invoke(operations::list, value("x"))).is_result());
+  check_others_served(house);
   CHECK(answered < many / 2);
   for (int i = 0; i < many; ++i) REQUIRE(peer.until<osi::ReturnResult>());
   CHECK(answered == many);
