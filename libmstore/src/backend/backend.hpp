@@ -9,9 +9,9 @@
 //
 // Threads: all functions may be called from any thread at any time. Readers never wait for a writer's sync;
 // what a caller was told to be committed, every later read of anybody shows (status: also what was not
-// synced yet). Completions run on the thread that synced the batch, events on the applier's thread: neither
-// may block for long nor call the blocking commit(); reading, and commit() with a completion, are allowed in
-// both.
+// synced yet; inside completions and events counters() may lack those). Completions run on the thread that
+// synced the batch, events on the applier's thread: neither may block for long nor call the blocking
+// commit(); reading, and commit() with a completion, are allowed in both.
 //
 // Errors of reading: not_found, invalid (a query that makes no sense), corrupt, io, unavailable (the index
 // cannot be read: reopen rebuilds it), closed.
@@ -73,7 +73,8 @@ class Backend {
   virtual Result<std::vector<Item>> due(Time until, std::uint32_t limit) = 0;
 
   // ---- watching
-  /// Events of all mailboxes, after they can be read, in the order of the log. Not replayed after a restart.
+  /// Events of all mailboxes, after they can be read, in the order of the log (an entry created may be gone
+  /// again when it is told: its deletion is told next). Not replayed after a restart.
   virtual std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) = 0;
   virtual Positions positions() const = 0;
   /// What was found since the store was opened, oldest first.

@@ -129,6 +129,7 @@ class Recovery {
       // Nothing was written in it: it goes, its successor tells what it told.
       X400_CHECK(env_.remove(out_.segments->path(last.header)));
       X400_CHECK(env_.sync_folder(folders_.log));
+      out_.end = last.header.previous;
       loaded_.pop_back();
     }
     for (const Segment& segment : loaded_) out_.segments->add(segment);

@@ -4,17 +4,16 @@
 
 #include "backend/options.hpp"
 #include "env/env.hpp"
+#include "mstore/messages.hpp"
 #include "mstore/store_folder.hpp"
 
 using namespace x400;
 using namespace x400::mstore;
 using namespace x400::mstore::backend;
-using x400::mstore::test::small_store;
+using namespace x400::mstore::test;
 using x400::test::TempFolder;
 
 namespace {
-
-const ClassSet delivered{EntryClass::delivery};
 
 std::unique_ptr<Backend> open(const Options& options) {
   auto opened = open_local(options, real_env());
@@ -29,46 +28,12 @@ Octets octets(std::size_t size, int seed) {
   return out;
 }
 
-NewEntry message(const std::string& text, std::uint8_t priority = 0) {
-  NewEntry entry;
-  entry.priority = priority;
-  entry.size = text.size();
-  entry.attributes = to_octets("attributes of " + text);
-  entry.list_attributes = to_octets("list of " + text);
-  auto owner = std::make_shared<std::string>(text);
-  entry.content.octets = view(*owner);
-  entry.content.owner = owner;
-  return entry;
-}
-
-ChangeSet creating(MailboxNumber mailbox, NewEntry entry) {
-  ChangeSet set;
-  set.mailbox = mailbox;
-  set.create.push_back(std::move(entry));
-  return set;
-}
-
 SequenceNumber deliver(Backend& store, MailboxNumber mailbox, NewEntry entry) {
   auto done = store.commit(creating(mailbox, std::move(entry)));
   INFO((done.ok() ? "" : done.error().error.text()));
   REQUIRE(done.ok());
   REQUIRE(done->numbers.size() == 1);
   return done->numbers.front();
-}
-
-ChangeSet removing(MailboxNumber mailbox, std::vector<SequenceNumber> numbers) {
-  ChangeSet set;
-  set.mailbox = mailbox;
-  set.remove.push_back({EntryBase::stored, std::move(numbers)});
-  return set;
-}
-
-ChangeSet raising(MailboxNumber mailbox, std::vector<NumberRange> ranges, RetrievalStatus status) {
-  ChangeSet set;
-  set.mailbox = mailbox;
-  set.status.push_back({EntryBase::stored, std::move(ranges), status, false});
-  set.durability = Durability::lazy;
-  return set;
 }
 
 std::string content_of(const Stored& stored) {
@@ -463,6 +428,7 @@ TEST_CASE("events come after what they tell can be read, in order") {
   TempFolder folder;
   auto store = open(small_store(folder.path()));
   const MailboxNumber box = *store->create_mailbox("a", {});
+  std::promise<void> two;
   std::promise<std::vector<Event>> all;
   std::vector<Event> seen;
   bool readable = true;
@@ -470,10 +436,12 @@ TEST_CASE("events come after what they tell can be read, in order") {
     if (event.kind == Event::Kind::created)
       readable = readable && store->read(box, event.base, event.numbers.from).ok();
     seen.push_back(event);
+    if (seen.size() == 2) two.set_value();
     if (seen.size() == 4) all.set_value(seen);
   });
   deliver(*store, box, message("m", 2));
   deliver(*store, box, message("n"));
+  two.get_future().wait();  // later a delete may overtake what is told
   ChangeSet set = raising(box, {{1, 1}}, RetrievalStatus::listed);
   set.durability = Durability::synced;
   REQUIRE(store->commit(set).ok());
