@@ -77,7 +77,7 @@ TEST_CASE("a probe is a SET: its options may stand anywhere") {
   REQUIRE(parts.ok());
   CHECK(parts->options == SubmissionOptions{});
   CHECK(joined(*parts) == hex("3106 800101 820102"));
-  CHECK(split_probe_submission(hex("3108 a402 3100 a402 3100")).error().kind() == ErrorKind::malformed);
+  CHECK(split_probe_submission(View(hex("3108 a402 3100 a402 3100"))).error().kind() == ErrorKind::malformed);
   CHECK(split_message_submission(middle).error().kind() == ErrorKind::malformed);  // not a SEQUENCE
 }
 

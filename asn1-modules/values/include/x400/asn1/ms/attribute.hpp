@@ -30,8 +30,10 @@ struct AttributeView {
 
 /// `encoded` must be exactly one Attribute. Errors: truncated, malformed (also no value, trailing octets).
 Result<AttributeView> read_attribute(View encoded);
+Result<AttributeView> read_attribute(Octets&&) = delete;
 /// A run of zero or more Attributes. Errors as above.
 Result<std::vector<AttributeView>> read_attributes(View run);
+Result<std::vector<AttributeView>> read_attributes(Octets&&) = delete;
 
 /// `values`: at least one, each a whole TLV.
 Octets encode_attribute(const ber::Oid& type, const std::vector<View>& values);
@@ -63,5 +65,6 @@ std::size_t encoded_size(const EntryInformation& entry, Edition edition);
 void append(Gather& out, const EntryInformation& entry, Edition edition);
 /// Errors: truncated, malformed.
 Result<EntryInformation> read_entry_information(View encoded);
+Result<EntryInformation> read_entry_information(Octets&&) = delete;
 
 }  // namespace x400::asn1::ms

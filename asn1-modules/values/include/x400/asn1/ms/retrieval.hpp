@@ -76,6 +76,7 @@ struct ListResult {
 
   Gather encode(Edition edition) const;
   static Result<ListResult> decode(View octets);
+  static Result<ListResult> decode(Octets&&) = delete;  // it would be gone
 };
 
 struct FetchArgument {
@@ -96,6 +97,7 @@ struct FetchResult {
 
   Gather encode(Edition edition) const;
   static Result<FetchResult> decode(View octets);
+  static Result<FetchResult> decode(Octets&&) = delete;  // it would be gone
 };
 
 struct DeleteArgument {
@@ -123,6 +125,7 @@ struct AlertArgument {
 
   Gather encode(Edition edition) const;
   static Result<AlertArgument> decode(View octets);
+  static Result<AlertArgument> decode(Octets&&) = delete;  // it would be gone
 };
 
 /// NULL, the result of Alert, of cancel-deferred-delivery and others.

@@ -39,8 +39,10 @@ struct SubmissionArgumentParts {
 
 /// Of message-submission (SEQUENCE { envelope, content, options [4] }). Errors: truncated, malformed, limit.
 Result<SubmissionArgumentParts> split_message_submission(View argument);
+Result<SubmissionArgumentParts> split_message_submission(Octets&&) = delete;
 /// Of probe-submission (SET { ..., options [4] }).
 Result<SubmissionArgumentParts> split_probe_submission(View argument);
+Result<SubmissionArgumentParts> split_probe_submission(Octets&&) = delete;
 /// The other way, for clients. `mts_argument`: the X.411 argument.
 Result<Octets> add_submission_options(View mts_argument, const SubmissionOptions& options);
 
