@@ -1,7 +1,8 @@
 # A store and an MTA on loopback with four users: what tools/quickstart shows and the end-to-end tests drive.
 # Sourced, not run. The caller sets `bin` (folder of the programs) and `demo` (an empty folder of its own).
 #
-#   demo_prepare            configuration, secrets, ports
+#   demo_prepare            configuration, secrets, ports; with demo_record=yes every association passes
+#                           test/e2e/record.py, which keeps what was sent in $demo/{p7,p3,mta}.pcap
 #   demo_start_store, demo_start_mta
 #   demo_kill_store         kill -9, as a crash
 #   demo_stop               both, in order
@@ -38,6 +39,12 @@ demo_prepare() {
   demo_p7_port=$(demo_port 10102)
   demo_p3_port=$(demo_port 11102)
   demo_mta_port=$(demo_port 12102)
+  demo_p7_front=$demo_p7_port demo_p3_front=$demo_p3_port demo_mta_front=$demo_mta_port demo_recorders=
+  if [ "${demo_record:-no}" = yes ]; then
+    demo_p7_front=$(demo_recorder p7 "$demo_p7_port" 13102)
+    demo_p3_front=$(demo_recorder p3 "$demo_p3_port" 14102)
+    demo_mta_front=$(demo_recorder mta "$demo_mta_port" 15102)
+  fi
   demo_secret mta1 mta1-password
   demo_secret store store-password
   for user in $demo_users; do
@@ -47,6 +54,24 @@ demo_prepare() {
   demo_store_config >"$demo/mstored.toml"
   demo_mta_config >"$demo/mtasim.toml"
   for user in $demo_users; do demo_profile "$user" >"$demo/profiles/$user.toml"; done
+}
+
+# demo_recorder NAME PORT FROM: a recorder before PORT; prints the port it listens on.
+demo_recorder() {
+  local port
+  port=$(demo_port "$3")
+  "$root/test/e2e/record.py" "$port" "$2" "$demo/$1.pcap" >"$demo/$1.record" 2>&1 </dev/null &
+  echo $! >>"$demo/recorders"
+  demo_wait_port "$port" $! && echo "$port"
+}
+
+# Ends the recorders, which write their files then.
+demo_stop_recorders() {
+  local pid
+  [ -f "$demo/recorders" ] || return 0
+  while read -r pid; do kill "$pid"; done <"$demo/recorders"
+  while read -r pid; do while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; done <"$demo/recorders"
+  rm "$demo/recorders"
 }
 
 demo_store_config() {
@@ -70,7 +95,7 @@ file = "mstored.log"
 
 [[mta]]
 name = "MTA1"
-address = "127.0.0.1:$demo_mta_port"
+address = "127.0.0.1:$demo_mta_front"
 password_in_file = "secrets/mta1"
 retry_first = "200 ms"
 EOT
@@ -101,7 +126,7 @@ retry_most = "2 s"
 
 [[store]]
 or_address = "$(demo_address store)"
-address = "127.0.0.1:$demo_p3_port"
+address = "127.0.0.1:$demo_p3_front"
 password_file = "secrets/store"
 EOT
   for user in $demo_users; do
@@ -117,7 +142,7 @@ EOT
 
 demo_profile() {
   cat <<EOT
-store = "127.0.0.1:$demo_p7_port"
+store = "127.0.0.1:$demo_p7_front"
 user = "$(demo_address "$1")"
 password_file = "../secrets/$1"
 EOT
