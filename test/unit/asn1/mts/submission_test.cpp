@@ -178,6 +178,21 @@ TEST_CASE("contents: segmented, empty, followed by more") {
     CHECK(split_message_submission(octets(hex)).error().kind() == ErrorKind::malformed);
 }
 
+TEST_CASE("recipients are limited to what X.411 allows") {
+  const auto envelope = [](std::size_t recipients) {
+    ber::Writer w;
+    w.constructed(ber::tags::set, [&] {
+      w.raw(octets("6002 3000 460116"));
+      w.constructed(ber::context(1), [&] {
+        for (std::size_t i = 0; i < recipients; ++i) w.raw(octets("3107 6002 3000 800100"));
+      });
+    });
+    return std::move(w).take();
+  };
+  CHECK(decoded(envelope(32767)).recipients.size() == 32767);
+  CHECK(MessageSubmissionEnvelope::decode(envelope(32768)).error().kind() == ErrorKind::limit);
+}
+
 TEST_CASE("submissions cut anywhere are truncated, and nothing else") {
   for (const std::string& hex :
        {mts_vectors::submission_envelope, mts_vectors::probe_envelope, mts_vectors::submission_result}) {
