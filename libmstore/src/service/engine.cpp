@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "service/items.hpp"
+
 namespace x400::mstore::service {
 
 // ---- Sequencer
@@ -51,6 +53,20 @@ void MailboxState::set(Registrations registrations) {
   registrations_ = std::move(next);
 }
 
+bool MailboxState::told(const Octets& alert) const {
+  const std::lock_guard lock(mutex_);
+  return told_.contains(alert);
+}
+void MailboxState::set_told(const std::vector<Octets>& alerts, bool told) {
+  const std::lock_guard lock(mutex_);
+  for (const Octets& key : alerts) {
+    if (told)
+      told_.insert(key);
+    else
+      told_.erase(key);
+  }
+}
+
 // ---- status
 
 namespace {
@@ -84,6 +100,30 @@ void Engine::raise_status(MailboxNumber mailbox, std::vector<backend::NumberRang
   backend_->commit(std::move(set), [](backend::CommitResult) {});
 }
 
+// ---- the end
+
+void Engine::shut() {
+  closing = true;
+  {
+    std::unique_lock lock(life_);
+    shut_ = true;
+    unused_.wait(lock, [this] { return users_ == 0; });
+  }
+  // First finished with the pointer in place, as completions use it.
+  (void)backend_->close().ok();
+  backend_.reset();
+}
+
+std::shared_ptr<void> Engine::use() {
+  const std::lock_guard lock(life_);
+  if (shut_) return nullptr;
+  ++users_;
+  return {static_cast<void*>(this), [this](void*) {
+            const std::lock_guard end(life_);
+            if (--users_ == 0) unused_.notify_all();
+          }};
+}
+
 // ---- alerts
 
 class Engine::AlertSubscription final : public Subscription {
@@ -110,6 +150,21 @@ std::unique_ptr<Subscription> Engine::subscribe_alerts(std::function<void(const 
 void Engine::raise(const Alert& alert) {
   const std::shared_lock lock(alert_sinks_->mutex);
   for (const auto& [id, sink] : alert_sinks_->sinks) sink(alert);
+}
+
+void Engine::alerts_told(const MailboxPtr& mailbox, std::vector<Octets> keys) {
+  mailbox->set_told(keys, true);
+  backend::ChangeSet set;
+  set.mailbox = mailbox->number;
+  for (const Octets& key : keys) {
+    backend::ItemChange told;
+    told.kind = items::alert;
+    told.key = key;
+    set.items.push_back(std::move(told));
+  }
+  backend_->commit(std::move(set), [mailbox, keys = std::move(keys)](backend::CommitResult done) {
+    if (done.ok()) mailbox->set_told(keys, false);
+  });
 }
 
 bool Engine::alerts_wanted() const {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -43,6 +45,10 @@ class MailboxState {
   Sequencer changes;  ///< of registrations
   std::mutex parts;   ///< read, change, write of an entry's processed body parts
 
+  /// Alerts the user was told of, while the note of it is on its way to disk.
+  bool told(const Octets& alert) const;
+  void set_told(const std::vector<Octets>& alerts, bool told);
+
   std::shared_ptr<const MailboxSettings> settings() const;
   void set(MailboxSettings settings);
   std::shared_ptr<const Registrations> registrations() const;
@@ -52,6 +58,7 @@ class MailboxState {
   mutable std::mutex mutex_;
   std::shared_ptr<const MailboxSettings> settings_;
   std::shared_ptr<const Registrations> registrations_;
+  std::set<Octets> told_;
 };
 using MailboxPtr = std::shared_ptr<MailboxState>;
 
@@ -79,10 +86,19 @@ class Engine {
   // ---- ways out
   std::unique_ptr<Subscription> subscribe_alerts(std::function<void(const Alert&)> sink);
   void raise(const Alert& alert);
+  /// Takes the notes of these alerts (keys of items::alert) away. Holds at once for this process; if it is
+  /// lost by a crash the user is told once more.
+  void alerts_told(const MailboxPtr& mailbox, std::vector<Octets> keys);
   bool alerts_wanted() const;
 
-  /// Submissions on their way; close() and start-up look at them.
+  /// Nothing new is to be sent.
   std::atomic<bool> closing{false};
+
+  /// Ends the backend and its threads. Answers of the Submitter may come later still; they hold the engine,
+  /// not the backend, so that it never ends on a thread of its own.
+  void shut();
+  /// Held while such an answer is written down; null: the backend is gone. One inside another is allowed.
+  std::shared_ptr<void> use();
 
  private:
   class AlertSubscription;
@@ -99,6 +115,10 @@ class Engine {
   std::unordered_map<std::string, MailboxNumber> addresses_;
   std::mutex administration_;  // one change of mailboxes at a time
   std::shared_ptr<AlertSinks> alert_sinks_ = std::make_shared<AlertSinks>();
+  std::mutex life_;
+  std::condition_variable unused_;
+  int users_ = 0;
+  bool shut_ = false;
   // Last: its completions use what stands above.
   std::unique_ptr<backend::Backend> backend_;
 };

@@ -2,8 +2,7 @@
 #include <algorithm>
 
 #include "service/matching.hpp"
-#include "x400/asn1/oids.hpp"
-#include "x400/asn1/text.hpp"
+#include "x400/asn1/mts/identifier.hpp"
 #include "x400/asn1/time.hpp"
 #include "x400/ber/walk.hpp"
 
@@ -99,27 +98,9 @@ Key reason_of_redirection(const ber::Element& e) {
 }  // namespace
 
 Key mts_identifier_key(const ber::Element& e) {
-  if (e.tag != ber::application(4)) return std::nullopt;
-  ber::Reader r(e.content);
-  auto domain = r.expect(ber::application(3));
-  if (!domain.ok()) return std::nullopt;
-  auto local = r.next();
-  if (!local.ok()) return std::nullopt;
-  std::string key;
-  ber::Reader in(domain->content);
-  while (!in.at_end()) {
-    auto part = in.next();
-    if (!part.ok()) return std::nullopt;
-    // Country and ADMD are wrapped, PRMD is the bare CHOICE.
-    auto inner = part->constructed ? ber::read_one(part->content) : Result<ber::Element>(*part);
-    if (!inner.ok()) return std::nullopt;
-    auto text = ber::read_chars(*inner);
-    if (!text.ok()) return std::nullopt;
-    key += asn1::text::fold(*text) + '/';
-  }
-  auto text = ber::read_chars(*local);
-  if (!text.ok()) return std::nullopt;
-  return key + ';' + *text;
+  if (e.tag != asn1::mts::MTSIdentifier::tag) return std::nullopt;
+  auto id = asn1::mts::MTSIdentifier::decode(e.whole);
+  return id.ok() ? Key(id->key()) : std::nullopt;
 }
 
 KeyFunction simple_key(MatchingRule rule) {

@@ -185,7 +185,14 @@ Result<NewEntries> submitted_probe(View envelope) {
   X400_CHECK(derive_submission_envelope(envelope, true, list));
   const Derivation none;
   Tree tree({}, backend::EntryClass::submission, none);
-  tree.add(list, {}, EntryType::submitted_probe, std::nullopt, 0);
+  // What a message would have: selected by like a length, no octets of the mailbox.
+  std::uint64_t length = 0;
+  if (const Attribute* given = list.find(a::content_length)) {
+    X400_TRY(e, ber::read_one(given->values.front()));
+    X400_TRY(n, ber::read_integer(e));
+    if (n > 0) length = static_cast<std::uint64_t>(n);
+  }
+  tree.add(list, {}, EntryType::submitted_probe, std::nullopt, length);
   return std::move(tree).take();
 }
 

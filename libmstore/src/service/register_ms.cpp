@@ -191,20 +191,12 @@ Outcome<ms::DeleteResult> Session::remove(const ms::DeleteArgument& argument) {
 // ---- bind
 
 void Session::describe(bool configuration, ms::MsBindResult& result) {
-  auto alerts = backend().items(mailbox_->number, items::alert);
-  result.alert_indication = alerts.ok() && !alerts->empty();
-  if (result.alert_indication) {
-    backend::ChangeSet set;
-    set.mailbox = mailbox_->number;
-    for (backend::Item& item : *alerts) {
-      backend::ItemChange told;
-      told.kind = items::alert;
-      told.key = std::move(item.key);
-      set.items.push_back(std::move(told));
-    }
-    // If this is lost the user is told once more.
-    backend().commit(std::move(set), [](backend::CommitResult) {});
-  }
+  std::vector<Octets> untold;
+  if (auto alerts = backend().items(mailbox_->number, items::alert); alerts.ok())
+    for (backend::Item& item : *alerts)
+      if (!mailbox_->told(item.key)) untold.push_back(std::move(item.key));
+  result.alert_indication = !untold.empty();
+  if (!untold.empty()) engine_->alerts_told(mailbox_, std::move(untold));
   if (e94())
     result.ua_registration_id_unknown =
         options_.ua_registration && !mailbox_->registrations()->ua(options_.ua_registration);

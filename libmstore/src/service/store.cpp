@@ -50,6 +50,7 @@ class StoreOver final : public Store {
   ~StoreOver() override {
     engine_->closing = true;
     watching_.reset();
+    engine_->shut();
   }
 
   Status close() override {
@@ -88,7 +89,7 @@ class StoreOver final : public Store {
                                                                             : usage.draft;
       to.entries += c.count;
       if (c.status == backend::RetrievalStatus::new_entry) to.new_entries += c.count;
-      to.octets += c.octets;
+      if (c.entry_type != static_cast<std::uint8_t>(EntryType::submitted_probe)) to.octets += c.octets;
     }
     return usage;
   }
@@ -141,15 +142,9 @@ class StoreOver final : public Store {
     return engine_->subscribe_alerts(std::move(sink));
   }
   void alert_told(MailboxNumber mailbox, std::uint32_t registration, SequenceNumber number) override {
-    backend::ChangeSet set;
-    set.mailbox = mailbox;
-    backend::ItemChange told;
-    told.kind = items::alert;
-    told.key = items::key32(number);
-    items::put32(told.key, registration);
-    set.items.push_back(std::move(told));
-    // If this is lost the user is told once more.
-    engine_->backend().commit(std::move(set), [](backend::CommitResult) {});
+    Octets key = items::key32(number);
+    items::put32(key, registration);
+    if (const MailboxPtr state = engine_->find(mailbox)) engine_->alerts_told(state, {std::move(key)});
   }
 
   Status writable() const override { return engine_->backend().writable(); }

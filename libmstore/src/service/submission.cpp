@@ -170,6 +170,9 @@ void Flow::invoke() {
 }
 
 void Flow::answered(MtsOutcome outcome) {
+  const auto backend_lives = engine->use();
+  if (!backend_lives)
+    return fail(ms::ServiceErrorParameter{ms::ServiceProblem::unavailable, {}}, "the store has been closed");
   if (const auto* result = std::get_if<MtsResult>(&outcome)) return accepted(*result);
   if (const auto* no = std::get_if<MtsRefusal>(&outcome)) return refused(no->error, no->log);
   if (const auto* no = std::get_if<NotSent>(&outcome))

@@ -8,7 +8,9 @@
 
 #include <catch2/catch.hpp>
 #include <deque>
+#include <map>
 #include <mutex>
+#include <thread>
 
 #include "backend/memory_backend.hpp"
 #include "mstore/clock_env.hpp"
@@ -24,23 +26,21 @@ namespace x400::mstore::test {
 namespace a = asn1::oids::attribute;
 namespace ipm_a = asn1::oids::ipm_attribute;
 
+/// The value; Catch is only called where there is none, as it may not be called by several threads.
 template <class T, class E>
 T get(Result<T, E> r) {
-  if constexpr (std::is_same_v<E, Failure>) {
-    INFO((r.ok() ? "" : r.error().log));
-    REQUIRE(r.ok());
-  } else if constexpr (std::is_same_v<E, DeliveryFailure>) {
-    INFO((r.ok() ? "" : r.error().log.text()));
-    REQUIRE(r.ok());
-  } else {
-    INFO((r.ok() ? "" : r.error().text()));
-    REQUIRE(r.ok());
+  if (!r.ok()) {
+    if constexpr (std::is_same_v<E, Failure>)
+      FAIL(r.error().log);
+    else if constexpr (std::is_same_v<E, DeliveryFailure>)
+      FAIL(r.error().log.text());
+    else
+      FAIL(r.error().text());
   }
   return std::move(*r);
 }
 inline void good(const Status& s) {
-  INFO((s.ok() ? "" : s.error().text()));
-  REQUIRE(s.ok());
+  if (!s.ok()) FAIL(s.error().text());
 }
 
 // ---- values

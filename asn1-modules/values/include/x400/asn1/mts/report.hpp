@@ -56,8 +56,7 @@ struct ReportDeliveryEnvelope {
   std::vector<ReportedRecipient> recipients;
 
   Octets encode() const;
-  /// Errors: truncated, malformed (also if returned-content is still in it), limit (also
-  /// more than 32767 recipients).
+  /// Errors: truncated, malformed (also if returned-content is still in it), limit.
   static Result<ReportDeliveryEnvelope> decode(View octets);
 };
 
