@@ -186,6 +186,7 @@ Status LocalBackend::writable() const {
 Status LocalBackend::close() {
   const std::lock_guard lock(close_mutex_);
   if (closed_) return *closed_;
+  index_->stop_waiting();
   closed_ = [this]() -> Status {
     X400_CHECK(log_->close());
     X400_CHECK(index_->stop());

@@ -158,9 +158,17 @@ Status Index::stop() {
 void Index::wait_room() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] {
-    return stop_ || broken_ ||
+    return stop_ || room_always_ || broken_ ||
            (waiting_records_ < options_.unapplied_records && waiting_octets_ < options_.unapplied_octets);
   });
+}
+
+void Index::stop_waiting() {
+  {
+    const std::lock_guard lock(mutex_);
+    room_always_ = true;
+  }
+  changed_.notify_all();
 }
 
 void Index::take(std::shared_ptr<const SyncedBatch> batch) {

@@ -54,6 +54,8 @@ class Index final : public BatchSink {
 
   void wait_room() override;
   void take(std::shared_ptr<const SyncedBatch> batch) override;
+  /// From now on there is room always: the store is being closed, and must not wait for a full disk.
+  void stop_waiting();
   /// Returns when the record is applied, or with why it will not be soon (no room: unavailable). On the
   /// applier's own thread it does not wait: there all that was told by events shows.
   Status wait_applied(Lsn lsn);
@@ -106,6 +108,7 @@ class Index final : public BatchSink {
   std::uint64_t waiting_records_ = 0;
   std::uint64_t waiting_octets_ = 0;
   bool stop_ = false;
+  bool room_always_ = false;
   std::optional<Error> broken_;
   std::optional<Error> stalled_;  // tried again
   std::atomic<Lsn> applied_{0};

@@ -1,4 +1,4 @@
-// The one rule for called selectors of transport, session and presentation (osi.md 2.4).
+// The one rule for called selectors of transport, session and presentation.
 #pragma once
 
 #include "x400/osi/policy.hpp"

@@ -19,6 +19,7 @@ struct Decision {
 
 Decision decide(const Parts& parts, const mts::MtsBindArgument& argument) {
   if (parts.stopping) return {nullptr, MtsBindError::busy, "the service is stopping"};
+  if (parts.crowded()) return {nullptr, MtsBindError::busy, "too many associations in all"};
   // Who cannot be answered had better come later: P3 has no such answer to a delivery.
   if (const Status writable = parts.store.writable(); !writable.ok())
     return {nullptr, MtsBindError::busy, "the store cannot write: " + writable.error().text()};

@@ -28,6 +28,8 @@ void P7Acceptor::bind(access::BindRequest request, access::BindReply reply) {
   attempt->reply = std::move(reply);
   if (parts_.stopping)
     return refuse(*attempt, BindProblem::unable_to_establish_association, "the service is stopping");
+  if (parts_.crowded())
+    return refuse(*attempt, BindProblem::unable_to_establish_association, "too many associations in all");
   auto argument = ms::MsBindArgument::decode(attempt->request.argument.view(), attempt->edition);
   if (!argument.ok()) return malformed(*attempt, argument.error());
   attempt->argument = std::move(*argument);

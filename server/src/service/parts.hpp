@@ -10,6 +10,7 @@
 #include "service/mailboxes.hpp"
 #include "service/worker_pool.hpp"
 #include "x400/access/observer.hpp"
+#include "x400/access/runtime.hpp"
 #include "x400/mstore/store.hpp"
 
 namespace x400::server {
@@ -26,9 +27,13 @@ struct Parts {
   const Mailboxes& mailboxes;
   SubmissionGateway& gateway;
   SubjectIndex& subjects;
+  access::Runtime& runtime;
   std::shared_ptr<access::Observer> observer;
   WorkerPool& engine;  ///< where calls of the store run: they may wait for the disk
   const std::atomic<bool>& stopping;
+
+  /// More associations than [limits] allows, over all listeners and those to MTAs.
+  bool crowded() const { return runtime.associations() > config.limits.associations; }
 };
 
 }  // namespace x400::server

@@ -65,9 +65,9 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   if (!mailboxes.ok()) return StartFailure{exit_store, mailboxes.error()};
   mailboxes_ = std::make_unique<Mailboxes>(std::move(*mailboxes));
   subjects_ = std::make_unique<SubjectIndex>(*store_);
-  parts_ =
-      std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, *store_, *mailboxes_, *gateway_,
-                                    *subjects_, std::make_shared<LogObserver>(log_), *engine_, stopping_});
+  parts_ = std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, *store_, *mailboxes_,
+                                         *gateway_, *subjects_, *runtime_,
+                                         std::make_shared<LogObserver>(log_), *engine_, stopping_});
   gateway_->attach(*parts_);
   sessions_ = std::make_shared<P7Sessions>(config_.limits.associations_per_user);
   alerts_ = store_->subscribe_alerts(

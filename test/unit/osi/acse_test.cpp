@@ -1,4 +1,4 @@
-// ACSE and the bind. Numbers are those of the case list in the protocol digest.
+// ACSE and the bind. Numbers are those of the list of wire cases the stack is built against.
 #include "acse/apdu.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// Presentation: contexts and data. Numbers are those of the case list in the protocol digest.
+// Presentation: contexts and data. Numbers are those of the list of wire cases the stack is built against.
 #include "presentation/connect.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// Remote operations. Numbers are those of the case list in the protocol digest.
+// Remote operations. Numbers are those of the list of wire cases the stack is built against.
 #include <catch2/catch.hpp>
 
 #include "x400/ber/writer.hpp"

@@ -1,4 +1,4 @@
-// Session: kernel and duplex. Numbers are those of the case list in the protocol digest.
+// Session: kernel and duplex. Numbers are those of the list of wire cases the stack is built against.
 #include <catch2/catch.hpp>
 
 #include "support.hpp"

@@ -1,4 +1,4 @@
-// Transport: TPKT and COTP class 0. Numbers are those of the case list in the protocol digest.
+// Transport: TPKT and COTP class 0. Numbers are those of the list of wire cases the stack is built against.
 #include <catch2/catch.hpp>
 
 #include "support.hpp"
@@ -203,6 +203,14 @@ TEST_CASE("8: headers that pass their packet close") {
     r.receive(tpkt(hex(tpdu)));
     CHECK(events(r) == Log{"declined transport -1", "closed"});
   }
+}
+
+TEST_CASE("8: the reserved header length 255 closes, however many octets follow") {
+  const Octets request = join({hex("ffe0 0000 0b0b 00 f8f6"), Octets(247, 0)});
+  REQUIRE(request.size() == 256);
+  Responder r(responder_config());
+  r.receive(tpkt(request));
+  CHECK(events(r) == Log{"declined transport -1", "closed"});
 }
 
 TEST_CASE("9: a TSDU in DTs of one octet is put together, empty DTs do no harm") {

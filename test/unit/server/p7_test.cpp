@@ -145,6 +145,19 @@ TEST_CASE("p7: no more associations of one user than allowed, and room again whe
   }
 }
 
+TEST_CASE("p7: no more associations in all than allowed, over both listeners") {
+  auto config = service_config();
+  config.limits.associations = 2;
+  RunningService s(config);
+  const auto mta = connect_mta(s.runtime, s.p3, "MTA1", "mta-pw");
+  REQUIRE(mta.ok());
+  const auto user = bound(s);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b"))) ==
+        ms::BindProblem::unable_to_establish_association);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b"))) ==
+        ms::BindProblem::unable_to_establish_association);
+}
+
 TEST_CASE("p7: a bind argument that is none is refused below the bind") {
   RunningService s;
   access::ConnectOptions options;

@@ -12,6 +12,8 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
 
 // What the 1988 edition says instead (x413 7).
 ServiceError in_1988(const ServiceError& error) {

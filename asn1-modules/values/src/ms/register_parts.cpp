@@ -26,8 +26,8 @@ std::optional<Bits> to_bits(const RegistrationTypes& types) {
   return Bits{{static_cast<std::uint8_t>(octet)}, 7 - last};
 }
 
-Result<RegistrationTypes::GroupRestriction> restriction(const MsGroupsRestriction_t& value) {
-  RegistrationTypes::GroupRestriction r;
+Result<MessageGroupsRestriction> restriction(const MsGroupsRestriction_t& value) {
+  MessageGroupsRestriction r;
   if (value.parent_group != nullptr) {
     X400_TRY(name, convert::group_name(*value.parent_group));
     r.parent = std::move(name);

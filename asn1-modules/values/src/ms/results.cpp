@@ -72,6 +72,82 @@ Result<Span> read_span(const Element& e) {
   return Span{low, high};
 }
 
+Result<SummarizeResult> read_summarize_result(const Element& e) {
+  X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
+  SummarizeResult r;
+  X400_TRY(next, number_component(c, 0));
+  r.next = next;
+  X400_TRY(count, c.need(1));
+  X400_TRY(n, read_sequence_number(count));
+  r.count = n;
+  X400_TRY(span, component<Span>(c, 2, read_span));
+  r.span = span;
+  X400_TRY(summaries, component<std::vector<Summary>>(c, 3, [](const Element& list) {
+             return list_of<Summary>(list, tags::sequence, read_summary);
+           }));
+  if (summaries) r.summaries = std::move(*summaries);
+  X400_TRY(extensions, extensions_component(c, 4));
+  r.extensions = std::move(extensions);
+  return r;
+}
+
+Result<ListResult> read_list_result(const Element& e) {
+  X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
+  ListResult r;
+  X400_TRY(next, number_component(c, 0));
+  r.next = next;
+  X400_TRY(requested, component<std::vector<EntryInformation>>(c, 1, [](const Element& list) {
+             return list_of<EntryInformation>(list, tags::sequence, read_entry);
+           }));
+  if (requested) r.requested = std::move(*requested);
+  X400_TRY(extensions, extensions_component(c, 2));
+  r.extensions = std::move(extensions);
+  return r;
+}
+
+Result<FetchResult> read_fetch_result(const Element& e) {
+  X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
+  FetchResult r;
+  X400_TRY(entry, component<EntryInformation>(c, 0, read_entry));
+  r.entry_information = std::move(entry);
+  X400_TRY(list, component<std::vector<SequenceNumber>>(c, 1, [](const Element& numbers) {
+             return read_sequence_numbers(numbers, tags::sequence);
+           }));
+  if (list) r.list = std::move(*list);
+  X400_TRY(next, number_component(c, 2));
+  r.next = next;
+  X400_TRY(extensions, extensions_component(c, 3));
+  r.extensions = std::move(extensions);
+  return r;
+}
+
+Result<DeleteResult> read_delete_result(const Element& e) {
+  if (e.tag == tags::null) {
+    X400_CHECK(read_null(e));
+    return DeleteResult{};
+  }
+  X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
+  DeleteResult r;
+  X400_TRY(deleted, component<std::vector<SequenceNumber>>(c, 0, [](const Element& numbers) {
+             return read_sequence_numbers(numbers, tags::sequence);
+           }));
+  if (deleted) r.entries_deleted = std::move(*deleted);
+  X400_TRY(extensions, extensions_component(c, 1));
+  r.extensions = std::move(extensions);
+  return r;
+}
+
+Result<AlertArgument> read_alert_argument(const Element& e) {
+  X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
+  AlertArgument a;
+  X400_TRY(identifier, c.need(0));
+  X400_TRY(n, read_number(identifier, 1, 32767));
+  a.registration_identifier = static_cast<std::uint32_t>(n);
+  X400_TRY(entry, component<EntryInformation>(c, 2, read_entry));
+  a.new_entry = std::move(entry);
+  return a;
+}
+
 void write(Writer& w, const Summary& s) {
   w.constructed(tags::set, [&] {
     if (s.absent > 0) write_integer(w, 0, s.absent);
@@ -133,24 +209,7 @@ Octets SummarizeResult::encode(Edition edition) const {
 }
 
 Result<SummarizeResult> SummarizeResult::decode(View octets) {
-  return read_whole(octets, {}, "SummarizeResult", [](const Element& e) -> Result<SummarizeResult> {
-    X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
-    SummarizeResult r;
-    X400_TRY(next, number_component(c, 0));
-    r.next = next;
-    X400_TRY(count, c.need(1));
-    X400_TRY(n, read_sequence_number(count));
-    r.count = n;
-    X400_TRY(span, component<Span>(c, 2, read_span));
-    r.span = span;
-    X400_TRY(summaries, component<std::vector<Summary>>(c, 3, [](const Element& list) {
-               return list_of<Summary>(list, tags::sequence, read_summary);
-             }));
-    if (summaries) r.summaries = std::move(*summaries);
-    X400_TRY(extensions, extensions_component(c, 4));
-    r.extensions = std::move(extensions);
-    return r;
-  });
+  return read_whole(octets, {}, "SummarizeResult", read_summarize_result);
 }
 
 Gather ListResult::encode(Edition edition) const {
@@ -176,19 +235,7 @@ Gather ListResult::encode(Edition edition) const {
 }
 
 Result<ListResult> ListResult::decode(View octets) {
-  return read_whole(octets, {}, "ListResult", [](const Element& e) -> Result<ListResult> {
-    X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
-    ListResult r;
-    X400_TRY(next, number_component(c, 0));
-    r.next = next;
-    X400_TRY(requested, component<std::vector<EntryInformation>>(c, 1, [](const Element& list) {
-               return list_of<EntryInformation>(list, tags::sequence, read_entry);
-             }));
-    if (requested) r.requested = std::move(*requested);
-    X400_TRY(extensions, extensions_component(c, 2));
-    r.extensions = std::move(extensions);
-    return r;
-  });
+  return read_whole(octets, {}, "ListResult", read_list_result);
 }
 
 Gather FetchResult::encode(Edition edition) const {
@@ -209,21 +256,7 @@ Gather FetchResult::encode(Edition edition) const {
 }
 
 Result<FetchResult> FetchResult::decode(View octets) {
-  return read_whole(octets, {}, "FetchResult", [](const Element& e) -> Result<FetchResult> {
-    X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
-    FetchResult r;
-    X400_TRY(entry, component<EntryInformation>(c, 0, read_entry));
-    r.entry_information = std::move(entry);
-    X400_TRY(list, component<std::vector<SequenceNumber>>(c, 1, [](const Element& numbers) {
-               return read_sequence_numbers(numbers, tags::sequence);
-             }));
-    if (list) r.list = std::move(*list);
-    X400_TRY(next, number_component(c, 2));
-    r.next = next;
-    X400_TRY(extensions, extensions_component(c, 3));
-    r.extensions = std::move(extensions);
-    return r;
-  });
+  return read_whole(octets, {}, "FetchResult", read_fetch_result);
 }
 
 Octets DeleteResult::encode(Edition edition) const {
@@ -237,21 +270,7 @@ Octets DeleteResult::encode(Edition edition) const {
 }
 
 Result<DeleteResult> DeleteResult::decode(View octets) {
-  return read_whole(octets, {}, "DeleteResult", [](const Element& e) -> Result<DeleteResult> {
-    if (e.tag == tags::null) {
-      X400_CHECK(read_null(e));
-      return DeleteResult{};
-    }
-    X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
-    DeleteResult r;
-    X400_TRY(deleted, component<std::vector<SequenceNumber>>(c, 0, [](const Element& numbers) {
-               return read_sequence_numbers(numbers, tags::sequence);
-             }));
-    if (deleted) r.entries_deleted = std::move(*deleted);
-    X400_TRY(extensions, extensions_component(c, 1));
-    r.extensions = std::move(extensions);
-    return r;
-  });
+  return read_whole(octets, {}, "DeleteResult", read_delete_result);
 }
 
 Gather AlertArgument::encode(Edition edition) const {
@@ -268,16 +287,7 @@ Gather AlertArgument::encode(Edition edition) const {
 }
 
 Result<AlertArgument> AlertArgument::decode(View octets) {
-  return read_whole(octets, {}, "AlertArgument", [](const Element& e) -> Result<AlertArgument> {
-    X400_TRY(c, Components::read(e, tags::set, Unknown::skip));
-    AlertArgument a;
-    X400_TRY(identifier, c.need(0));
-    X400_TRY(n, read_number(identifier, 1, 32767));
-    a.registration_identifier = static_cast<std::uint32_t>(n);
-    X400_TRY(entry, component<EntryInformation>(c, 2, read_entry));
-    a.new_entry = std::move(entry);
-    return a;
-  });
+  return read_whole(octets, {}, "AlertArgument", read_alert_argument);
 }
 
 Octets null_result() { return {0x05, 0x00}; }

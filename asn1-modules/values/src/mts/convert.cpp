@@ -49,6 +49,11 @@ Result<Extensions> extensions(const MtsExtensions_t* set) {
   return out;
 }
 
+Status check_recipients(int count) {
+  if (count > most_recipients) return Error(ErrorKind::limit, "more than 32767 recipients");
+  return Ok{};
+}
+
 Result<ber::Oid> oid(const OBJECT_IDENTIFIER_t& value) {
   return ber::Oid::from_contents(codec::octets_of(value));
 }

@@ -35,6 +35,11 @@ std::vector<Octets> values(const auto* list) {
   return out;
 }
 
+/// ub-recipients of X.411 annex B. A value of an O/R name is many times its octets, so it holds on input.
+inline constexpr int most_recipients = 32767;
+/// Error: limit.
+Status check_recipients(int count);
+
 Result<ber::Oid> oid(const OBJECT_IDENTIFIER_t& value);
 /// MtsContentType or MtsDeliveredContentType: same members, other tags.
 template <class Choice>

@@ -21,6 +21,7 @@ constexpr ber::Tag content_type_tag = context(0), original_eits_tag = context(1)
 Result<std::vector<EncodedORName>> to_names(const MtsOrNames_t* from) {
   std::vector<EncodedORName> to;
   if (from == nullptr) return to;
+  X400_CHECK(convert::check_recipients(from->list.count));
   for (const auto* item : codec::items(*from)) {
     X400_TRY(name, EncodedORName::decode(codec::octets_of(*item)));
     to.push_back(std::move(name));

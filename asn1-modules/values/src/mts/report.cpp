@@ -92,6 +92,7 @@ Result<ReportDeliveryEnvelope> ReportDeliveryEnvelope::decode(View octets) {
   }
   to.original_eits = std::move(eits);
   to.extensions = std::move(extensions);
+  X400_CHECK(convert::check_recipients(from->recipients.list.count));
   for (const auto* item : codec::items(from->recipients)) {
     X400_TRY(recipient, to_recipient(*item));
     to.recipients.push_back(std::move(recipient));

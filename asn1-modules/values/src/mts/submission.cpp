@@ -47,6 +47,7 @@ Result<SubmittedRecipient> to_recipient(const MtsSubmittedRecipient_t& from) {
 }
 
 Result<std::vector<SubmittedRecipient>> to_recipients(const MtsSubmittedRecipients_t& from) {
+  X400_CHECK(convert::check_recipients(from.list.count));
   std::vector<SubmittedRecipient> to;
   to.reserve(static_cast<std::size_t>(from.list.count));
   for (const auto* item : codec::items(from)) {

@@ -1,7 +1,9 @@
-// The initiator's side of connecting: from connect() to the responder's answer (osi.md 3.6, 4.2, 5.2).
+// The initiator's side of connecting: from connect() to the responder's answer (X.225 7.1, X.226 6.2,
+// X.227 7.1).
 #include <algorithm>
 #include <limits>
 
+#include "association/carriage.hpp"
 #include "association/stack.hpp"
 #include "excerpt.hpp"
 
@@ -28,13 +30,6 @@ std::vector<Context> number(const std::vector<ber::Oid>& syntaxes) {
   if (std::find(syntaxes.begin(), syntaxes.end(), acse::abstract_syntax()) == syntaxes.end())
     contexts.push_back({id + 2, acse::abstract_syntax(), false});
   return contexts;
-}
-
-std::uint16_t units_of(Carriage carriage) {
-  switch (carriage) {
-    case Carriage::p_data: return session::unit::duplex;
-  }
-  return 0;
 }
 
 std::vector<Context>::const_iterator find_context(const std::vector<Context>& contexts,
@@ -118,8 +113,7 @@ void Stack::on_accepted(const session::Accepted& accepted) {
 }
 
 Result<ConnectConfirm> Stack::read_accepted(const session::Accepted& accepted) {
-  const std::uint16_t wanted = units_of(parameters_->application_context.carriage);
-  if ((accepted.units & wanted) != wanted)
+  if (!suits(accepted.units, parameters_->application_context.carriage))
     return refused("AC without the functional units that were offered");
   X400_TRY(cpa, presentation::parse_cpa(accepted.user_data, limits_));
   if (cpa.accepted.size() != contexts_.size()) return refused("CPA with another number of context results");

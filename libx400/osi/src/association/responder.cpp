@@ -1,6 +1,8 @@
-// The responder's side of connecting: from CN to the user's decision and its answer (osi.md 3.6, 4.2, 5.2).
+// The responder's side of connecting: from CN to the user's decision and its answer (X.225 7.1, X.226 6.2,
+// X.227 7.1).
 #include <algorithm>
 
+#include "association/carriage.hpp"
 #include "association/stack.hpp"
 #include "excerpt.hpp"
 #include "selector.hpp"
@@ -52,20 +54,6 @@ bool belongs(const ApplicationContext& application, const ber::Oid& syntax) {
   return syntax == application.bind_syntax ||
          std::find(application.syntaxes.begin(), application.syntaxes.end(), syntax) !=
              application.syntaxes.end();
-}
-
-bool offers(std::uint16_t units, Carriage carriage) {
-  switch (carriage) {
-    case Carriage::p_data: return (units & session::unit::duplex) != 0;
-  }
-  return false;
-}
-
-std::uint16_t units_of(Carriage carriage) {
-  switch (carriage) {
-    case Carriage::p_data: return session::unit::duplex;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -156,7 +144,7 @@ void Stack::associate(const session::ConnectRequest& request, const acse::Aarq& 
   if (application == nullptr)
     return decline_acse(acse::diagnostics::context_name,
                         "application context " + aarq.context_name.to_string() + " unknown");
-  if (!offers(request.offered_units, application->carriage)) {
+  if (!suits(request.offered_units, application->carriage)) {
     if (!session_.refuse(session::RefuseReason::restriction).ok()) return close_now();
     return decline(Layer::session, static_cast<int>(session::RefuseReason::restriction),
                    "session functional units do not suit the application context", {});

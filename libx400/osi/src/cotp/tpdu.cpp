@@ -67,6 +67,7 @@ std::optional<View> Tpdu::find(std::uint8_t wanted) const {
 
 Result<Tpdu> parse(View header) {
   if (header.size() < 2) return bad("TPDU without a code");
+  if (header[0] == 0xff) return bad("TPDU with the reserved length 255");
   Tpdu t;
   t.code_octet = header[1];
   t.code = code_of(header[1]);

@@ -1,4 +1,4 @@
-// The state table of the session machine (X.225 annex A, kernel and duplex; osi.md 3.7), both roles.
+// The state table of the session machine (X.225 annex A, kernel and duplex), both roles.
 #pragma once
 
 #include <array>

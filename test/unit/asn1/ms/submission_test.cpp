@@ -119,8 +119,7 @@ TEST_CASE("register-MS of 1994 comes back whole") {
                       {MessageGroupRegistration::Kind::change_descriptors, {{"d"}, {}}}};
   a.status_request.emplace();
   a.status_request->auto_actions = a.status_request->message_groups = true;
-  a.status_request->restrict_message_groups =
-      RegistrationTypes::GroupRestriction{MessageGroupName{"a"}, true, false};
+  a.status_request->restrict_message_groups = MessageGroupsRestriction{MessageGroupName{"a"}, true, false};
   auto b = RegisterMsArgument::decode(a.encode(Edition::e1994), Edition::e1994);
   REQUIRE(b.ok());
   CHECK(b->registrations == a.registrations);

@@ -261,7 +261,7 @@ TEST_CASE("tshark: Register-MS", "[tshark]") {
                       {MessageGroupRegistration::Kind::change_descriptors, {{"x", "y"}, {}}}};
   RegistrationTypes types;
   types.list_defaults = types.message_groups = true;
-  types.restrict_message_groups = RegistrationTypes::GroupRestriction{MessageGroupName{"work"}, false, false};
+  types.restrict_message_groups = MessageGroupsRestriction{MessageGroupName{"work"}, false, false};
   a.status_request = types;
   d.invoke(true, retrieval, 24, a.encode(e));
   RegisteredInformation info;

@@ -118,7 +118,8 @@ TEST_CASE("deliveries that are none") {
                                  "3080" + mts_vectors::identifier + time + "3100 0000",
                                  "3080" + mts_vectors::identifier + "3100 0400 0000"}) {
     INFO(hex);
-    auto parts = split_message_delivery(octets(hex));
+    const Octets argument = octets(hex);
+    auto parts = split_message_delivery(argument);
     if (parts.ok())
       CHECK(MessageDeliveryEnvelope::decode(parts->envelope).error().kind() == ErrorKind::malformed);
     else

@@ -164,18 +164,36 @@ TEST_CASE("a probe has its recipients under [3]") {
 
 TEST_CASE("contents: segmented, empty, followed by more") {
   const std::string envelope = mts_vectors::submission_envelope;
-  auto segmented =
-      split_message_submission(octets("3080" + envelope + "2480 0402 6162 2403 0401 63 0000 0000"));
+  const Octets pieces = octets("3080" + envelope + "2480 0402 6162 2403 0401 63 0000 0000");
+  auto segmented = split_message_submission(pieces);
   REQUIRE(segmented.ok());
   Octets joined;
   CHECK(chars(*ber::read_octets(segmented->content, joined)) == "abc");
   CHECK(to_hex(segmented->envelope) == envelope);
-  auto empty = split_message_submission(octets("3080" + envelope + "0400 0000"));
+  const Octets nothing = octets("3080" + envelope + "0400 0000");
+  auto empty = split_message_submission(nothing);
   REQUIRE(empty.ok());
   CHECK(empty->content.content.empty());
   for (const std::string& hex : {"3080" + envelope + "0400 a400 0000", "3080" + envelope + "0000",
-                                 std::string("3080 0400 0000"), "3180" + envelope + "0400 0000"})
-    CHECK(split_message_submission(octets(hex)).error().kind() == ErrorKind::malformed);
+                                 std::string("3080 0400 0000"), "3180" + envelope + "0400 0000"}) {
+    const Octets wrong = octets(hex);
+    CHECK(split_message_submission(wrong).error().kind() == ErrorKind::malformed);
+  }
+}
+
+TEST_CASE("recipients are limited to what X.411 allows") {
+  const auto envelope = [](std::size_t recipients) {
+    ber::Writer w;
+    w.constructed(ber::tags::set, [&] {
+      w.raw(octets("6002 3000 460116"));
+      w.constructed(ber::context(1), [&] {
+        for (std::size_t i = 0; i < recipients; ++i) w.raw(octets("3107 6002 3000 800100"));
+      });
+    });
+    return std::move(w).take();
+  };
+  CHECK(decoded(envelope(32767)).recipients.size() == 32767);
+  CHECK(MessageSubmissionEnvelope::decode(envelope(32768)).error().kind() == ErrorKind::limit);
 }
 
 TEST_CASE("submissions cut anywhere are truncated, and nothing else") {

@@ -179,7 +179,9 @@ TEST_CASE("select answers what a look at every row answers, in pages of any size
   for (int round = 0; round < 400; ++round) {
     Asked q = query();
     if (dice() % 3 == 0) q.classes.add(EntryClass::submission);
-    if (dice() % 3 == 0) q.numbers = {static_cast<SequenceNumber>(dice() % 300), static_cast<SequenceNumber>(100 + dice() % 600)};
+    if (dice() % 3 == 0)
+      q.numbers = {static_cast<SequenceNumber>(dice() % 300),
+                   static_cast<SequenceNumber>(100 + dice() % 600)};
     q.with_children = dice() % 3 == 0;
     sometimes(q.since, 950 + dice() % 250);
     sometimes(q.until, 1000 + dice() % 250);

@@ -8,7 +8,7 @@
 // first), or bare text in the keyed form. Text is ASCII. In RFC 1278's form selectors may be left out from
 // the left, and an empty one is absent.
 //
-// Selectors are opaque octets (osi.md 2.4): they are compared octet by octet, never as text. An absent
+// Selectors are opaque octets: they are compared octet by octet, never as text. An absent
 // selector is the empty one.
 #pragma once
 

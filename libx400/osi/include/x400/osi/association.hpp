@@ -17,7 +17,7 @@
 // accept() or connect() is not copied: pieces of 256 octets and more go out as slices of their owner, cut
 // where TPDUs end; smaller ones and all headers are gathered in small buffers between them.
 //
-// Errors. Whatever the peer sends gets the answer of osi.md (sections 2 to 8), and an event says so; nothing
+// Errors. Whatever the peer sends gets the answer its layer has for it, and an event says so; nothing
 // a peer does makes a function here fail. Requests return an Error of kind closed when the association is
 // not, or no longer, in a state for them (a result that comes too late, for instance: drop it), invalid when
 // they make no sense (unknown context, no such invocation).

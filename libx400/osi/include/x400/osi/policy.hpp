@@ -66,8 +66,9 @@ struct ResponderConfig {
   Selectors selectors;
   SelectorPolicy selector_policy = SelectorPolicy::lenient;
   Limits limits;
-  /// Answered, each half only if the initiator proposed one, and never above its proposal (a value below
-  /// 64 counts as 64). Default: nothing is answered, so nothing is segmented.
+  /// Answered if the initiator proposed segmenting: each half it proposed, and never above its proposal (a
+  /// value below 64 here counts as 64; a proposal below 64 is not taken up). Default: nothing is answered, so
+  /// nothing is segmented. Segments that come are joined in any case.
   std::optional<Segmenting> segmenting;
 };
 

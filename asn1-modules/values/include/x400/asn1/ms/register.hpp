@@ -55,17 +55,19 @@ struct MessageGroupRegistration {
   friend bool operator==(const MessageGroupRegistration&, const MessageGroupRegistration&) = default;
 };
 
+/// Which message groups a status request asks about: those below the parent, or all.
+struct MessageGroupsRestriction {
+  std::optional<MessageGroupName> parent;
+  bool immediate_descendants_only = true, omit_descriptors = true;
+  friend bool operator==(const MessageGroupsRestriction&, const MessageGroupsRestriction&) = default;
+};
+
 /// Which registrations are meant: asked for in a request, named in register-ms-error.
 struct RegistrationTypes {
   bool auto_actions = false, list_defaults = false, fetch_defaults = false, ua_registrations = false,
        submission_defaults = false, message_groups = false;
   std::vector<ber::Oid> extended;
-  struct GroupRestriction {
-    std::optional<MessageGroupName> parent;
-    bool immediate_descendants_only = true, omit_descriptors = true;
-    friend bool operator==(const GroupRestriction&, const GroupRestriction&) = default;
-  };
-  std::optional<GroupRestriction> restrict_message_groups;
+  std::optional<MessageGroupsRestriction> restrict_message_groups;
   friend bool operator==(const RegistrationTypes&, const RegistrationTypes&) = default;
 };
 

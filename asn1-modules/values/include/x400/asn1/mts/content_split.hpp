@@ -36,6 +36,10 @@ struct ReportParts {
 Result<MessageParts> split_message_submission(View argument);
 Result<MessageParts> split_message_delivery(View argument);
 Result<ReportParts> split_report_delivery(View argument);
+// The parts borrow: from a temporary they would dangle.
+Result<MessageParts> split_message_submission(Octets&&) = delete;
+Result<MessageParts> split_message_delivery(Octets&&) = delete;
+Result<ReportParts> split_report_delivery(Octets&&) = delete;
 
 /// All octets of the argument before those of the content, which end it.
 Octets message_submission_head(View envelope, std::size_t content_size);

@@ -34,7 +34,7 @@ struct MessageDeliveryEnvelope {
   Extensions extensions;
 
   Octets encode() const;
-  /// Errors: truncated, malformed, limit.
+  /// Errors: truncated, malformed, limit (also more than 32767 other recipients).
   static Result<MessageDeliveryEnvelope> decode(View octets);
 };
 

@@ -56,7 +56,8 @@ struct ReportDeliveryEnvelope {
   std::vector<ReportedRecipient> recipients;
 
   Octets encode() const;
-  /// Errors: truncated, malformed (also if returned-content is still in it), limit.
+  /// Errors: truncated, malformed (also if returned-content is still in it), limit (also
+  /// more than 32767 recipients).
   static Result<ReportDeliveryEnvelope> decode(View octets);
 };
 

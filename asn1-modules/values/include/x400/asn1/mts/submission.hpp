@@ -4,7 +4,7 @@
 // probe-submission is the envelope; that of cancel-deferred-delivery an MTSIdentifier, its result NULL.
 //
 // Decoding is strict in structure and liberal in values: bounds, extension types and time texts are for
-// whoever uses them.
+// whoever uses them. More than 32767 recipients (ub-recipients) are refused as limit.
 //
 // Threads: values.
 #pragma once

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# The corpus through the whole way, recorded, compared and judged.
+#
+# MTA --P3--> store --P7--> user agent, octet for octet; submission and back; kill -9; then tshark judges every
+# octet that passed. Usage: whole_way.sh SOURCE BIN WORK
+set -u
+root=$1 bin=$2 demo=$3
+demo_record=yes
+. "$root/tools/lib/demo.sh"
+rm -rf "$demo"
+mkdir -p "$demo"
+failed() {
+  echo "FAILED: $*"
+  tail -n 20 "$demo/mstored.log" "$demo/mstored.out" "$demo/mtasim.log" 2>/dev/null
+  exit 1
+}
+trap 'demo_stop; demo_stop_recorders' EXIT
+
+# What must be in whose mailbox: "USER SHA256 NAME" of every message of the corpus, by its description.
+expected() {
+  python3 - "$demo/corpus" "$@" <<'PY'
+import pathlib, sys, tomllib
+folder, users = pathlib.Path(sys.argv[1]), dict(a.split("=", 1) for a in sys.argv[2:])
+def key(address):
+    parts = address.strip("/").replace("/", ";").split(";")
+    names = {"PRMD": "P", "ADMD": "A"}
+    return frozenset((names.get(k.strip().upper(), k.strip().upper()), v.strip().lower())
+                     for k, v in (p.split("=", 1) for p in parts if "=" in p))
+byaddress = {key(a): u for u, a in users.items()}
+for file in sorted(folder.glob("*.toml")):
+    e = tomllib.loads(file.read_text())
+    if e["kind"] != "message":
+        continue
+    for r in e["recipients"]:
+        if key(r) in byaddress:
+            print(byaddress[key(r)], e["content_sha256"], e["name"])
+PY
+}
+
+demo_prepare || failed "preparing"
+demo_start_store || failed "mstored"
+demo_start_mta || failed "mtasim"
+"$bin/corpus" build "$demo/corpus" --skip-missing || failed "corpus"
+demo_mta inject "$demo/corpus" || failed "inject"
+demo_mta wait --timeout "240 s" || failed "the MTA could not deliver everything"
+
+arguments=()
+for user in $demo_users; do arguments+=("$user=$(demo_address "$user")"); done
+expected "${arguments[@]}" | sort >"$demo/expected"
+[ "$(wc -l <"$demo/expected")" -ge 20 ] || failed "the corpus has too few messages: $(wc -l <"$demo/expected")"
+for user in $demo_users; do
+  demo_p7 "$user" fetch --all --to "$demo/fetched/$user" >"$demo/fetched-$user.txt" || failed "fetch of $user"
+  for file in "$demo/fetched/$user"/*.content; do
+    [ -e "$file" ] && echo "$user $(sha256sum "$file" | cut -d' ' -f1)"
+  done
+done | sort >"$demo/got"
+cut -d' ' -f1,2 "$demo/expected" | while read -r line; do
+  grep -qxF "$line" "$demo/got" || { grep "^$line" "$demo/expected"; exit 1; }
+done || failed "the message above did not come back octet for octet"
+echo "$(wc -l <"$demo/expected") messages of the corpus came back octet for octet"
+
+# Submission: to a user who waits, to one whom nobody knows, with a report asked for.
+demo_p7 bob wait --subject "From the test" --timeout "60 s" >"$demo/waited" &
+waiting=$!
+demo_p7 alice submit --to "$(demo_address bob)" --subject "From the test" --text "Hello" --report --attach "$root/LICENSE" ||
+  failed "submit"
+wait "$waiting" || failed "the waiting client saw nothing"
+demo_p7 alice submit --to "$demo_domain;O=Org;S=Nobody" --subject "To nobody" --text "Hello" || failed "submit to nobody"
+demo_mta wait --timeout "60 s" || failed "the MTA could not deliver the reports"
+demo_p7 alice --json list --new | grep -c '"type":"delivered-report"' | grep -qx 2 || failed "two reports were to come"
+demo_p7 alice --edition 88 list --priority urgent >/dev/null || failed "the edition of 1988"
+demo_p7 alice --edition 88 summarize >/dev/null || failed "summarize in the edition of 1988"
+demo_p7 alice delete 1 2 || failed "delete"
+demo_p7 alice delete 1 2>"$demo/again" && failed "an entry was deleted twice"
+grep -q "sequence-number-error" "$demo/again" || failed "the wrong error: $(cat "$demo/again")"
+
+# Killed and started again: everything acknowledged is there.
+before=$(for user in $demo_users; do demo_p7 "$user" --json summarize; done)
+demo_kill_store
+demo_start_store || failed "start after kill -9"
+after=$(for user in $demo_users; do demo_p7 "$user" --json summarize; done)
+[ "$before" = "$after" ] || failed "before the kill: $before; after: $after"
+
+demo_stop || failed "mstored ended with status $?"
+demo_stop_recorders
+trap - EXIT
+"$root/test/e2e/verdict.py" "$demo/p7.pcap" "$demo/p3.pcap" "$demo/mta.pcap" || exit 1
