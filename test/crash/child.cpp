@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstdio>
+#include <future>
+#include <memory>
 #include <random>
 #include <thread>
 #include <vector>
@@ -24,7 +26,7 @@ constexpr std::uint16_t item_kind = 1;
 // Kills the process inside the n-th call: with the call not done, or done but not told.
 class KillEnv final : public Env {
  public:
-  KillEnv(Env& base, int at) : base_(base), left_(at) {}
+  KillEnv(Env& base, int at, bool writes_only) : base_(base), writes_only_(writes_only), left_(at) {}
 
   Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override {
     count();
@@ -77,10 +79,11 @@ class KillEnv final : public Env {
     ::_exit(99);
   }
   void count() {
-    if (due()) die();
+    if (!writes_only_ && due()) die();
   }
 
   Env& base_;
+  const bool writes_only_;
   std::atomic<int> left_;
 };
 
@@ -140,10 +143,22 @@ class Worker {
     const MailboxNumber box = box_of(id);
     const std::string b = std::to_string(box);
     tell("I D " + b + " " + std::to_string(id) + " " + std::to_string(size) + " " + std::to_string(children));
-    const CommitResult done = store_.commit(change(box, id, size, children));
-    if (!done.ok()) wrong("delivery refused: " + done.error().error.text());
-    tell("A D " + b + " " + std::to_string(id) + " " + std::to_string(done->numbers[0]));
-    sent_.push_back({box, id, size, children, done->numbers[0]});
+    const auto told = [this, b, id](const CommitResult& done) {
+      if (!done.ok()) wrong("delivery refused: " + done.error().error.text());
+      tell("A D " + b + " " + std::to_string(id) + " " + std::to_string(done->numbers[0]));
+      return done->numbers[0];
+    };
+    SequenceNumber number = 0;
+    if (dice_() % 2 == 0) {
+      number = told(store_.commit(change(box, id, size, children)));
+    } else {  // told where the completion runs, so that one that runs too early shows
+      auto promise = std::make_shared<std::promise<SequenceNumber>>();
+      auto answer = promise->get_future();
+      store_.commit(change(box, id, size, children),
+                    [promise, told](const CommitResult& done) { promise->set_value(told(done)); });
+      number = answer.get();
+    }
+    sent_.push_back({box, id, size, children, number});
   }
 
   static ChangeSet change(MailboxNumber box, std::uint64_t id, std::size_t size, int children) {
@@ -249,7 +264,7 @@ class Worker {
 }  // namespace
 
 int run_child(const ChildOptions& options) {
-  KillEnv env(real_env(), options.kill_at_call);
+  KillEnv env(real_env(), options.kill_at_call, options.writes_only);
   auto store = open_local(store_options(options.folder), env);
   if (!store.ok()) {
     std::fprintf(stderr, "child: open: %s\n", store.error().text().c_str());

@@ -12,8 +12,9 @@ struct ChildOptions {
   std::uint64_t seed = 0;
   std::uint64_t first = 1;  ///< number of its first message; no other child uses it or higher ones
   int threads = 4;
-  int kill_at_call = 0;   ///< of Env; 0: whoever started it kills
-  int operations = 1000;  ///< per thread, then it closes the store
+  int kill_at_call = 0;      ///< of Env; 0: whoever started it kills
+  bool writes_only = false;  ///< only writes count as calls: what was told too early is lost then
+  int operations = 1000;     ///< per thread, then it closes the store
 };
 
 /// 0: all operations done; anything else is a fault (told on stderr).

@@ -60,6 +60,7 @@ class Campaign {
     child.threads = arguments_.threads;
     const bool inside = dice_() % 2 == 0;
     if (inside) child.kill_at_call = 1 + static_cast<int>(dice_() % (dice_() % 3 == 0 ? 40 : 600));
+    child.writes_only = dice_() % 2 == 0;
     const int lines = inside ? -1 : static_cast<int>(dice_() % 1500);
     if (!work(child, lines)) return false;
     if (!check(round, "after the kill")) return false;
