@@ -1,0 +1,171 @@
+#include "place.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "x400/asn1/mts/bind.hpp"
+#include "x400/asn1/mts/content_split.hpp"
+#include "x400/asn1/mts/delivery.hpp"
+#include "x400/asn1/or_text.hpp"
+#include "x400/settings/password_hash.hpp"
+
+namespace bench {
+namespace {
+
+using namespace x400;
+namespace mts = asn1::mts;
+
+constexpr const char* store_address = "C=XX;ADMD=TEST;PRMD=BENCH;O=Store";
+constexpr const char* password = "bench-password";
+
+std::string user_address(unsigned mailbox) {
+  return fmt::format("C=XX;ADMD=TEST;PRMD=BENCH;O=Org;S=User{}", mailbox);
+}
+
+// A port nobody has now. Somebody may take it before the server does: then starting fails and says so.
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), length);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+Status write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  if (!file) return Error(ErrorKind::io, "cannot write " + path.string());
+  std::filesystem::permissions(path,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  return Ok{};
+}
+
+osi::PresentationAddress loopback(std::uint16_t port) {
+  osi::PresentationAddress address;
+  address.host = "127.0.0.1";
+  address.port = port;
+  return address;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Place>> Place::make(const std::filesystem::path& mstored,
+                                           const std::filesystem::path& under, unsigned mailboxes) {
+  std::unique_ptr<Place> place(new Place);
+  std::string pattern = (under / "x400-bench-XXXXXX").string();
+  if (!::mkdtemp(pattern.data())) return Error(ErrorKind::io, "cannot make a folder below " + under.string());
+  place->folder_ = pattern;
+  place->p7_port_ = free_port();
+  place->p3_port_ = free_port();
+  X400_CHECK(place->write_files(mailboxes));
+  X400_CHECK(place->start(mstored));
+  return place;
+}
+
+Status Place::write_files(unsigned mailboxes) const {
+  // The cheapest hash: what scrypt costs at a bind is not what is measured here.
+  X400_TRY(hash, settings::PasswordHash::make(view(password), {2, 8, 1}));
+  std::string config = fmt::format(
+      "[store]\nor_address = \"{}\"\npassword_file = \"secret\"\npath = \"store\"\n\n"
+      "[[listen]]\nprotocol = \"p7\"\naddress = \"127.0.0.1:{}\"\n\n"
+      "[[listen]]\nprotocol = \"p3\"\naddress = \"127.0.0.1:{}\"\n\n"
+      "[log]\nlevel = \"warning\"\nfile = \"log\"\n\n[[mta]]\nname = \"BENCH\"\npassword_in_file = "
+      "\"secret\"\n",
+      store_address, p7_port_, p3_port_);
+  for (unsigned i = 0; i < mailboxes; ++i)
+    config += fmt::format(
+        "\n[[mailbox]]\nid = \"user{}\"\nor_addresses = [\"{}\"]\np7_hash = \"{}\"\n"
+        "mta = \"BENCH\"\n",
+        i, user_address(i), hash.text());
+  X400_CHECK(write_file(folder_ / "secret", std::string(password) + "\n"));
+  return write_file(folder_ / "mstored.toml", config);
+}
+
+Status Place::start(const std::filesystem::path& mstored) {
+  const std::string config = (folder_ / "mstored.toml").string();
+  server_ = ::fork();
+  if (server_ == 0) {
+    ::execl(mstored.c_str(), mstored.c_str(), "--config", config.c_str(), static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  access::Runtime runtime;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  for (;;) {
+    auto association = mta(runtime);
+    if (association.ok()) {
+      (*association)->abort("only looked whether the server answers");
+      return Ok{};
+    }
+    if (::waitpid(server_, nullptr, WNOHANG) == server_ || std::chrono::steady_clock::now() > end) {
+      server_ = -1;
+      return Error(ErrorKind::unavailable, mstored.string() +
+                                               " did not start: " + association.error().text() + "; see " +
+                                               (folder_ / "log").string());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+Place::~Place() {
+  if (server_ > 0) {
+    ::kill(server_, SIGTERM);
+    ::waitpid(server_, nullptr, 0);
+  }
+  std::error_code ec;
+  std::filesystem::remove_all(folder_, ec);
+}
+
+asn1::ORAddress Place::address(unsigned mailbox) const {
+  return asn1::parse_or_address(user_address(mailbox)).value();
+}
+
+Result<access::AssociationPtr> Place::mta(access::Runtime& runtime) const {
+  mts::MtsBindArgument bind;
+  bind.initiator_name = mts::MtaName{"BENCH"};
+  bind.initiator_credentials = asn1::ia5_password(password);
+  access::ConnectOptions options;
+  options.address = loopback(p3_port_);
+  options.context = &access::contexts::mts_forced_access_94();
+  options.bind_argument = bind.encode();
+  auto connected = access::connect(runtime, std::move(options)).get();
+  if (!connected.ok()) return Error(ErrorKind::unavailable, connected.error().text);
+  return connected->association;
+}
+
+Result<std::unique_ptr<p7client::Client>> Place::user(access::Runtime& runtime, unsigned mailbox) const {
+  p7client::ConnectParameters p;
+  p.address = fmt::format("127.0.0.1:{}", p7_port_);
+  p.user = address(mailbox);
+  p.password = password;
+  auto client = p7client::Client::connect(runtime, p);
+  if (!client.ok()) return Error(ErrorKind::unavailable, client.error().text());
+  return std::move(*client);
+}
+
+osi::Chain delivery(const asn1::ORAddress& to, std::uint64_t number, osi::Slice content) {
+  mts::MessageDeliveryEnvelope e;
+  e.identifier = mts::MTSIdentifier({"XX", "TEST", "BENCH"}, std::to_string(number));
+  e.delivery_time = e.submission_time = mts::UtcTime::of(asn1::now());
+  e.content_type.value = mts::ContentType::p22;
+  e.originator_name =
+      asn1::EncodedORName(asn1::parse_or_address("C=XX;ADMD=TEST;PRMD=BENCH;O=Org;S=Sender").value());
+  e.this_recipient = asn1::EncodedORName(to);
+  osi::Chain chain(mts::message_delivery_head(e.encode(), content.size()));
+  chain.add(std::move(content));
+  return chain;
+}
+
+}  // namespace bench
