@@ -84,7 +84,6 @@ void Score::line(const std::string& text) {
 }
 
 std::vector<std::string> Score::check(backend::Backend& store) {
-  entries_ = 0;
   const auto boxes = store.mailboxes();
   if (!boxes.ok()) return {boxes.error().text()};
   std::set<std::uint32_t> there;
@@ -125,7 +124,6 @@ void Score::check_box(backend::Backend& store, const backend::Mailbox& info, Box
       fault(info.number, "acknowledged entry " + std::to_string(number) + " is lost");
     known.removed = true;  // from now on it stays away
   }
-  entries_ += page->rows.size();
   check_counters(store, info.number, page->rows);
   check_items(store, info.number, box);
 }

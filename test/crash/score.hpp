@@ -32,7 +32,6 @@ class Score {
   std::vector<std::string> check(backend::Backend& store);
 
   std::uint64_t acknowledged() const { return acknowledged_; }
-  std::size_t entries() const { return entries_; }
 
  private:
   struct Message {
@@ -70,7 +69,6 @@ class Score {
   std::map<std::uint32_t, Box> boxes_;
   std::vector<std::string> faults_;
   std::uint64_t acknowledged_ = 0;
-  std::size_t entries_ = 0;
 };
 
 }  // namespace x400::mstore::crash
