@@ -59,6 +59,11 @@ cut -d' ' -f1,2 "$demo/expected" | while read -r line; do
 done || failed "the message above did not come back octet for octet"
 echo "$(wc -l <"$demo/expected") messages of the corpus came back octet for octet"
 
+# Reports of the corpus too, of both kinds, one with its content: they are for alice.
+reports=$(cd "$demo/corpus" && grep -lE "^kind = ['\"]report" ./*.toml | wc -l)
+[ "$(demo_mta --json queue | sed 's/.*"reports":\([0-9]*\).*/\1/')" = "$reports" ] || failed "not all reports were taken"
+grep -h "non-delivery, reason" "$demo/mtasim.log" && failed "the store refused what is above"
+
 # Submission: to a user who waits, to one whom nobody knows, with a report asked for.
 demo_p7 bob wait --subject "From the test" --timeout "60 s" >"$demo/waited" &
 waiting=$!

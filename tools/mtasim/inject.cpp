@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "corpus/envelope.hpp"
+#include "x400/asn1/mts/extension_values.hpp"
 #include "x400/asn1/oids.hpp"
 
 namespace mtasim {
@@ -84,6 +85,14 @@ Result<std::vector<Job>> report_jobs(const Envelope& e, const mts::GlobalDomain&
     envelope.content_type = type;
   }
   for (const corpus::Reported& r : e.reported) envelope.recipients.push_back(reported(r));
+  // Nobody submitted the subject through this store, so the report must say itself whose it is: as one does
+  // that came through a distribution list, originator first.
+  std::vector<mts::Expansion> history;
+  for (const asn1::ORAddress& originator : e.recipients)
+    history.push_back({asn1::EncodedORName(originator), mts::UtcTime::of(e.submitted)});
+  history.push_back({asn1::EncodedORName(e.originator), mts::UtcTime::of(e.submitted)});
+  envelope.extensions.add(
+      mts::expansion_history(mts::extension::originator_and_dl_expansion_history, history));
   std::vector<Job> jobs;
   for (const asn1::ORAddress& originator : e.recipients) {
     const UserConfig* user = routing.user(originator);

@@ -58,7 +58,10 @@ void SubmissionGateway::submit(std::shared_ptr<const mstore::SubmissionJob> job,
   request.argument = argument_of(job);
   request.content_size = job->content.size();
   request.priority = job->priority;
-  request.done = [this, job, id, mta = user->mta, done = std::move(done)](const Outcome& outcome) {
+  // Kept until the outcome has been dealt with: a report that overtakes the result waits for it.
+  auto under_way = parts_->subjects.begin();
+  request.done = [this, job, id, mta = user->mta, under_way = std::move(under_way),
+                  done = std::move(done)](const Outcome& outcome) {
     Log& log = parts_->log;
     switch (outcome.kind()) {
       case Outcome::Kind::result: {

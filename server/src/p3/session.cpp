@@ -53,7 +53,7 @@ void P3Session::invoked(access::Invocation invocation, access::Reply reply) {
     const bool report = operation == operations::report_delivery;
     // The turn ends when the engine has taken the delivery: numbers keep the order, syncs are shared.
     (void)queue_->post([self = shared_from_this(), call = std::move(call), report](Turn) mutable {
-      report ? self->deliver_report(std::move(call)) : self->deliver(std::move(call));
+      report ? self->deliver_report(std::move(call), false) : self->deliver(std::move(call));
     });
     return;
   }
@@ -87,12 +87,13 @@ void P3Session::deliver(Call call) {
   });
 }
 
-void P3Session::deliver_report(Call call) {
+void P3Session::deliver_report(Call call, bool settled) {
   auto parts = mts::split_report_delivery(call.argument());
   if (!parts.ok()) return malformed(call, parts.error());
   const auto envelope = mts::ReportDeliveryEnvelope::decode(parts->envelope);
   if (!envelope.ok()) return malformed(call, envelope.error());
   const UserPtr user = user_of_report(*envelope);
+  if (!user && !settled) return deliver_report_when_settled(std::move(call));
   const auto number = user ? parts_.mailboxes.number(*user) : std::nullopt;
   if (!number) return no_mailbox(call, "report on " + envelope->subject_identifier.to_string());
 
@@ -108,6 +109,13 @@ void P3Session::deliver_report(Call call) {
   parts_.store.deliver_report(std::move(delivery), [self = shared_from_this(), shared,
                                                     id = user->id](const mstore::DeliveryOutcome& outcome) {
     self->finish(*shared, outcome, id, true);
+  });
+}
+
+void P3Session::deliver_report_when_settled(Call call) {
+  auto shared = std::make_shared<Call>(std::move(call));
+  parts_.subjects.when_settled([self = shared_from_this(), shared] {
+    (void)self->queue_->post([self, shared](Turn) { self->deliver_report(std::move(*shared), true); });
   });
 }
 
