@@ -53,9 +53,9 @@ void MailboxState::set(Registrations registrations) {
   registrations_ = std::move(next);
 }
 
-bool MailboxState::told(const Octets& alert) const {
+std::set<Octets> MailboxState::told() const {
   const std::lock_guard lock(mutex_);
-  return told_.contains(alert);
+  return told_;
 }
 void MailboxState::set_told(const std::vector<Octets>& alerts, bool told) {
   const std::lock_guard lock(mutex_);

@@ -46,7 +46,7 @@ class MailboxState {
   std::mutex parts;   ///< read, change, write of an entry's processed body parts
 
   /// Alerts the user was told of, while the note of it is on its way to disk.
-  bool told(const Octets& alert) const;
+  std::set<Octets> told() const;
   void set_told(const std::vector<Octets>& alerts, bool told);
 
   std::shared_ptr<const MailboxSettings> settings() const;

@@ -1,5 +1,6 @@
 // Register-MS (X.413 8.2.6) and what the bind result tells.
 #include <algorithm>
+#include <set>
 
 #include "service/blocking.hpp"
 #include "service/homes.hpp"
@@ -192,9 +193,14 @@ Outcome<ms::DeleteResult> Session::remove(const ms::DeleteArgument& argument) {
 
 void Session::describe(bool configuration, ms::MsBindResult& result) {
   std::vector<Octets> untold;
-  if (auto alerts = backend().items(mailbox_->number, items::alert); alerts.ok())
+  // Asked before and after the items are read: a note that reaches the disk meanwhile is in the first answer
+  // and no longer in the second, one that is made meanwhile the other way round.
+  const std::set<Octets> before = mailbox_->told();
+  if (auto alerts = backend().items(mailbox_->number, items::alert); alerts.ok()) {
+    const std::set<Octets> after = mailbox_->told();
     for (backend::Item& item : *alerts)
-      if (!mailbox_->told(item.key)) untold.push_back(std::move(item.key));
+      if (!before.contains(item.key) && !after.contains(item.key)) untold.push_back(std::move(item.key));
+  }
   result.alert_indication = !untold.empty();
   if (!untold.empty()) engine_->alerts_told(mailbox_, std::move(untold));
   if (e94())

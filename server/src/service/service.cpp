@@ -12,6 +12,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Connections that may be told at the same time that there are too many.
+constexpr std::size_t room_to_refuse = 64;
+
 std::vector<const access::ApplicationContext*> contexts_of(ListenConfig::Protocol protocol) {
   using namespace access::contexts;
   if (protocol == ListenConfig::Protocol::p7) return {&ms_access_94(), &ms_access_88()};
@@ -83,7 +86,9 @@ Result<Ok, Service::StartFailure> Service::listen() {
     options.endpoints = {{from.address.host, from.address.port}};
     options.contexts = contexts_of(from.protocol);
     options.selectors = from.address.selectors;
-    options.associations = config_.limits.associations;
+    // A bind beyond the limit is refused with a reason; connections beyond this too are closed without a
+    // word.
+    options.associations = config_.limits.associations + room_to_refuse;
     options.associations_per_address = config_.limits.associations_per_address;
     options.association = association_options(config_, parts_->observer);
     std::shared_ptr<access::Acceptor> acceptor = p3;
