@@ -353,10 +353,12 @@ TEST_CASE("p7: the end of the service lets an operation finish and refuses new b
   remove.items = std::vector<ms::SequenceNumber>{1};
   auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
   auto completion = s.script->removals.take();
-  std::thread stopper([&] { CHECK(s.service->stop().ok()); });
+  bool stopped = false;  // Catch's assertions belong to the test's own thread
+  std::thread stopper([&] { stopped = s.service->stop().ok(); });
   completion(ms::DeleteResult{});
   CHECK(removed.get().is_result());
   stopper.join();
+  CHECK(stopped);
   CHECK(s.script->closed);
   CHECK_FALSE(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a")).ok());
 }
