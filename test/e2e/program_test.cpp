@@ -96,3 +96,26 @@ TEST_CASE("mstored: mailboxes follow the configuration from start to start") {
   User baker(runtime, store.p7, "C=XX;ADMD=TEST;O=Org;S=Baker", "pw-a");
   CHECK(baker.list().size() == 1);
 }
+
+TEST_CASE("mstorectl: a password from a pipe becomes a hash that knows it") {
+  const auto run = [](const std::string& input, const std::string& more) {
+    const std::string command =
+        "printf '" + input + "' | " X400_MSTORECTL " password-hash --stdin " + more + " 2>&1";
+    std::FILE* out = ::popen(command.c_str(), "r");
+    REQUIRE(out);
+    std::string text;
+    for (int c = std::fgetc(out); c != EOF; c = std::fgetc(out)) text += static_cast<char>(c);
+    return std::pair(text, WEXITSTATUS(::pclose(out)));
+  };
+  const auto [text, status] = run("geheim\\n", "--cost 16");
+  CHECK(status == 0);
+  REQUIRE(text.ends_with("\n"));
+  const auto hash = settings::PasswordHash::parse(text.substr(0, text.size() - 1));
+  REQUIRE(hash.ok());
+  CHECK(hash->check(view("geheim")).value());
+  CHECK(run("", "").second == 1);
+  CHECK(run("two\\nlines\\n", "").second == 1);
+  CHECK(run(std::string(63, 'x'), "").second == 1);
+  CHECK(run("x", "--cost 17").second == 1);
+  CHECK(run("x", "--nonsense").second == 2);
+}

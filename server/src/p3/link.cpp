@@ -79,11 +79,18 @@ void MtaTarget::fall_back() {
 // ---- requests -------------------------------------------------------------------------------------
 
 void MtaLink::request(MtaRequest request) {
+  access::AssociationPtr gone;  // destroyed outside the lock
   std::unique_lock lock(mutex_);
   if (state_ == State::open && association_->is_open()) {
     const auto association = association_;
     lock.unlock();
     return send(association, std::move(request));
+  }
+  if (state_ == State::open) {
+    // It is over, but its end has not been told yet: its place is free for the next one.
+    gone = std::move(association_);
+    state_ = State::down;
+    give_back(gone->id());
   }
   std::string refusal;
   if (state_ == State::stopped)
@@ -103,19 +110,26 @@ void MtaLink::request(MtaRequest request) {
   connect();
 }
 
+// Two learn of the end of an association that is not, or no longer, association_: ended(), and this link by
+// another way. The first gives the place back, the second only crosses it off.
+void MtaLink::give_back(std::uint64_t association) {
+  if (given_back_.erase(association) != 0) return;
+  given_back_.insert(association);
+  target_.leave();
+}
+
 void MtaLink::send(const access::AssociationPtr& association, MtaRequest request) {
   const bool edition_fits =
       !request.only_edition || *request.only_edition == edition_of(association->context());
   if (!edition_fits)
     return request.done(Outcome::error(mts::error_code::register_rejected, osi::Slice(null_octets())));
+  bool may = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!allowed(request)) {
-      request.done(Outcome::error(mts::error_code::control_violated, osi::Slice(null_octets())));
-      return;
-    }
-    ++outstanding_;
+    may = allowed(request);
+    if (may) ++outstanding_;
   }
+  if (!may) return request.done(Outcome::error(mts::error_code::control_violated, osi::Slice(null_octets())));
   auto pending = association->invoke(request.operation, request.argument);
   pending.then([self = shared_from_this(), request = std::move(request)](Outcome outcome) mutable {
     {
@@ -214,6 +228,10 @@ void MtaLink::connected(access::Connected made) {
                                                              {"peer", made.association->peer()},
                                                              {"mta", target_.mta().name},
                                                              {"error", *wrong}});
+    {
+      const std::lock_guard lock(mutex_);
+      give_back(made.association->id());
+    }
     made.association->abort(*wrong);
     return give_up(true, *wrong);
   }
@@ -224,23 +242,29 @@ void MtaLink::connected(access::Connected made) {
                              {"mailbox", user_ ? user_->id : std::string("(store)")},
                              {"context", made.association->context().name}});
   std::deque<MtaRequest> requests;
-  bool stopped = false;
+  std::string unusable;
   {
     const std::lock_guard lock(mutex_);
     requests.swap(waiting_);
     controls_ = {};
     pause_ = Milliseconds(0);
-    stopped = state_ == State::stopped;
-    if (!stopped) {
+    const std::uint64_t id = made.association->id();
+    if (given_back_.erase(id) != 0) {
+      unusable = "the MTA ended the association at once";
+      if (state_ != State::stopped) state_ = State::down;
+    } else if (state_ == State::stopped) {
+      unusable = "the service is stopping";
+      give_back(id);
+    } else {
       state_ = State::open;
       association_ = made.association;
     }
   }
   for (MtaRequest& request : requests) {
-    if (stopped)
-      request.done(Outcome::not_sent("the service is stopping"));
-    else
+    if (unusable.empty())
       send(made.association, std::move(request));
+    else
+      request.done(Outcome::not_sent(unusable));
   }
 }
 
@@ -285,10 +309,10 @@ void MtaLink::give_up(bool permanent, const std::string& why) {
 }
 
 void MtaLink::ended(std::uint64_t association) {
-  target_.leave();
   access::AssociationPtr gone;  // destroyed outside the lock
   const std::lock_guard lock(mutex_);
-  if (!association_ || association_->id() != association) return;
+  if (!association_ || association_->id() != association) return give_back(association);
+  target_.leave();
   gone.swap(association_);
   if (state_ == State::open) state_ = State::down;
 }

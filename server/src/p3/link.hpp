@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,7 @@ class MtaLink : public std::enable_shared_from_this<MtaLink> {
   using Clock = std::chrono::steady_clock;
   enum class State : std::uint8_t { down, connecting, open, stopped };
 
+  void give_back(std::uint64_t association);  // under mutex_
   void connect();
   void connected(access::Connected made);
   void connect_failed(const access::ConnectFailure& failure);
@@ -105,6 +107,7 @@ class MtaLink : public std::enable_shared_from_this<MtaLink> {
   mutable std::mutex mutex_;
   State state_ = State::down;
   access::AssociationPtr association_;
+  std::set<std::uint64_t> given_back_;
   std::deque<MtaRequest> waiting_;  // for the association to come
   std::size_t outstanding_ = 0;
   Clock::time_point retry_at_{};

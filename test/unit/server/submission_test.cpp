@@ -151,6 +151,21 @@ TEST_CASE("submission: the association breaks between request and answer") {
   CHECK(s.service.log_text().find(" T607 outcome of a submission unknown") != std::string::npos);
 }
 
+TEST_CASE("submission: with room for one association, a broken one makes room at once") {
+  Submitting s(Edition::e1994, [](server::Config& c) { c.mtas[0].submit_associations = 1; });
+  for (int done = 0; done < 20;) {
+    auto pending = s.submit();
+    // It arrives, or is lost with the association that has just been broken.
+    while (!pending.is_ready() && s.mta.calls().size() == 0) std::this_thread::yield();
+    if (s.mta.calls().size() == 0) continue;
+    auto call = s.mta.calls().take();
+    call.reply.result(submission_result("m"));
+    if (pending.get().is_result()) ++done;
+    call.association->abort("as the test wants");
+  }
+  CHECK(s.service.log_text().find("all in use") == std::string::npos);
+}
+
 TEST_CASE("submission: a rejected invocation was not carried out") {
   Submitting s;
   auto pending = s.submit();
