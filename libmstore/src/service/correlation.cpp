@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "service/envelope.hpp"
 #include "service/items.hpp"
 #include "service/matching.hpp"
 #include "x400/asn1/oids.hpp"
@@ -163,10 +162,8 @@ Result<std::optional<SequenceNumber>> find_submission(const Engine& engine, cons
   return item ? None(items::get32(item->value)) : None{};
 }
 
-void add_correlation(Engine& engine, const MailboxState& mailbox, View report_envelope,
+void add_correlation(Engine& engine, const MailboxState& mailbox, const AttributeList& report,
                      backend::ChangeSet& set) {
-  AttributeList report;
-  if (!derive_report_envelope(report_envelope, report).ok()) return;
   const Octets identifier = report.find(a::subject_submission_identifier)->values.front();
   auto found = find_submission(engine, mailbox, identifier);
   std::optional<SequenceNumber> number = found.ok() ? *found : std::nullopt;

@@ -8,7 +8,7 @@
 namespace x400::mstore::service {
 
 /// Adds to the change set of a report (its create[0]) what it tells about a submission, if there is one.
-void add_correlation(Engine& engine, const MailboxState& mailbox, View report_envelope,
+void add_correlation(Engine& engine, const MailboxState& mailbox, const AttributeList& report,
                      backend::ChangeSet& set);
 
 /// The Out Box with what the reports said.

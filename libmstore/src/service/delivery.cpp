@@ -20,11 +20,10 @@ DeliveryFailure refused(const MailboxState& mailbox, const Error& error) {
 }
 
 // The store judges what is critical for delivery in the user's place (X.411 9.2).
-std::optional<DeliveryFailure> unknown_critical(const Engine& engine, View envelope,
+std::optional<DeliveryFailure> unknown_critical(const Engine& engine,
+                                                const std::vector<EnvelopeExtension>& extensions,
                                                 const MailboxState& mailbox) {
-  auto extensions = delivery_extensions(envelope);
-  if (!extensions.ok()) return refused(mailbox, extensions.error());
-  for (const EnvelopeExtension& x : *extensions) {
+  for (const EnvelopeExtension& x : extensions) {
     if (!x.critical_for_delivery) continue;
     const auto& known = engine.options.known_extensions;
     const bool is_known = x.standard ? *x.standard >= 1 && *x.standard <= extension::last_known
@@ -121,21 +120,25 @@ void deliver(const std::shared_ptr<Engine>& engine, MessageDelivery delivery, De
   if (!mailbox)
     return completion(
         DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "delivery: no such mailbox")});
+  AttributeList envelope;
+  if (auto read = derive_message_envelope(delivery.envelope, envelope); !read.ok())
+    return completion(refused(*mailbox, read.error()));
+  auto extensions = delivery_extensions(delivery.envelope);
+  if (!extensions.ok()) return completion(refused(*mailbox, extensions.error()));
+  if (auto failure = unknown_critical(*engine, *extensions, *mailbox)) return completion(std::move(*failure));
   auto content = octets_of(delivery.content);
   if (!content.ok()) return completion(refused(*mailbox, content.error()));
-  auto entries = delivered_message(delivery.envelope, content->octets, {engine->options.forwarding_depth});
-  if (!entries.ok()) return completion(refused(*mailbox, entries.error()));
-  if (auto failure = unknown_critical(*engine, delivery.envelope, *mailbox))
-    return completion(std::move(*failure));
-  auto key = message_key(delivery.envelope, content->octets);
+  auto key = message_key(envelope, content->octets);
   if (!key.ok()) return completion(refused(*mailbox, key.error()));
 
+  NewEntries entries =
+      delivered_message(std::move(envelope), content->octets, {engine->options.forwarding_depth});
   backend::ChangeSet set;
   set.mailbox = mailbox->number;
-  add_alerts(*mailbox, *entries, content->octets, set);
-  entries->front().duplicate_key = std::move(*key);
-  entries->front().content = to_backend(delivery.content);
-  set.create = std::move(*entries);
+  add_alerts(*mailbox, entries, content->octets, set);
+  entries.front().duplicate_key = std::move(*key);
+  entries.front().content = to_backend(delivery.content);
+  set.create = std::move(entries);
   commit(*engine, mailbox, std::move(set), std::move(completion));
 }
 
@@ -143,6 +146,12 @@ void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, Del
   const MailboxPtr mailbox = engine->find(delivery.mailbox);
   if (!mailbox)
     return completion(DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "report: no such mailbox")});
+  AttributeList envelope;
+  if (auto read = derive_report_envelope(delivery.envelope, envelope); !read.ok())
+    return completion(refused(*mailbox, read.error()));
+  auto extensions = delivery_extensions(delivery.envelope);
+  if (!extensions.ok()) return completion(refused(*mailbox, extensions.error()));
+  if (auto failure = unknown_critical(*engine, *extensions, *mailbox)) return completion(std::move(*failure));
   std::optional<ContentOctets> content;
   if (delivery.returned_content) {
     auto octets = octets_of(*delivery.returned_content);
@@ -150,20 +159,17 @@ void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, Del
     content = std::move(*octets);
   }
   const std::optional<View> returned = content ? std::optional(content->octets) : std::nullopt;
-  auto entries = delivered_report(delivery.envelope, returned, {engine->options.forwarding_depth});
-  if (!entries.ok()) return completion(refused(*mailbox, entries.error()));
-  if (auto failure = unknown_critical(*engine, delivery.envelope, *mailbox))
-    return completion(std::move(*failure));
-  auto key = report_key(delivery.envelope, returned);
+  auto key = report_key(envelope, *extensions, returned);
   if (!key.ok()) return completion(refused(*mailbox, key.error()));
 
   backend::ChangeSet set;
   set.mailbox = mailbox->number;
-  add_alerts(*mailbox, *entries, {}, set);
-  add_correlation(*engine, *mailbox, delivery.envelope, set);
-  entries->front().duplicate_key = std::move(*key);
-  if (delivery.returned_content) entries->front().content = to_backend(*delivery.returned_content);
-  set.create = std::move(*entries);
+  add_correlation(*engine, *mailbox, envelope, set);
+  NewEntries entries = delivered_report(std::move(envelope), returned, {engine->options.forwarding_depth});
+  add_alerts(*mailbox, entries, {}, set);
+  entries.front().duplicate_key = std::move(*key);
+  if (delivery.returned_content) entries.front().content = to_backend(*delivery.returned_content);
+  set.create = std::move(entries);
   commit(*engine, mailbox, std::move(set), std::move(completion));
 }
 

@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "service/envelope.hpp"
 #include "x400/asn1/oids.hpp"
 #include "x400/ber/walk.hpp"
 
@@ -55,28 +54,24 @@ void add_attribute(Digest& digest, std::string_view name, const AttributeList& l
 }  // namespace
 
 // Not in it: the delivery time and trace, which a repeat may carry anew.
-Result<Octets> message_key(View envelope, View content) {
-  AttributeList list;
-  X400_CHECK(derive_message_envelope(envelope, list));
+Result<Octets> message_key(const AttributeList& envelope, View content) {
   Digest digest;
   digest.add("message");
-  add_attribute(digest, "identifier", list, a::message_identifier);
-  add_attribute(digest, "this", list, a::this_recipient_name);
-  add_attribute(digest, "intended", list, a::originally_intended_recipient_name);
-  add_attribute(digest, "expansion", list, a::dl_expansion_history);
-  add_attribute(digest, "redirection", list, a::redirection_history);
+  add_attribute(digest, "identifier", envelope, a::message_identifier);
+  add_attribute(digest, "this", envelope, a::this_recipient_name);
+  add_attribute(digest, "intended", envelope, a::originally_intended_recipient_name);
+  add_attribute(digest, "expansion", envelope, a::dl_expansion_history);
+  add_attribute(digest, "redirection", envelope, a::redirection_history);
   digest.add(content);
   return digest.finish();
 }
 
-Result<Octets> report_key(View envelope, std::optional<View> returned_content) {
-  AttributeList list;
-  X400_CHECK(derive_report_envelope(envelope, list));
+Result<Octets> report_key(const AttributeList& envelope, const std::vector<EnvelopeExtension>& extensions,
+                          std::optional<View> returned_content) {
   Digest digest;
   digest.add("report");
-  add_attribute(digest, "subject", list, a::subject_submission_identifier);
-  add_attribute(digest, "recipients", list, a::per_recipient_report_delivery_fields);
-  X400_TRY(extensions, delivery_extensions(envelope));
+  add_attribute(digest, "subject", envelope, a::subject_submission_identifier);
+  add_attribute(digest, "recipients", envelope, a::per_recipient_report_delivery_fields);
   digest.add("mta");
   for (const EnvelopeExtension& x : extensions)
     if (x.standard == extension::reporting_mta_name && x.value) add_value(digest, x.value->whole);

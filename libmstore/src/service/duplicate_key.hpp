@@ -4,12 +4,13 @@
 
 #include <optional>
 
-#include "x400/base/octets.hpp"
+#include "service/envelope.hpp"
 
 namespace x400::mstore::service {
 
-/// Errors: malformed, truncated (envelope); internal (no digest).
-Result<Octets> message_key(View envelope, View content);
-Result<Octets> report_key(View envelope, std::optional<View> returned_content);
+/// `envelope`: the attributes derived from it. Error: internal (no digest).
+Result<Octets> message_key(const AttributeList& envelope, View content);
+Result<Octets> report_key(const AttributeList& envelope, const std::vector<EnvelopeExtension>& extensions,
+                          std::optional<View> returned_content);
 
 }  // namespace x400::mstore::service

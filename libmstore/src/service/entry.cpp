@@ -120,7 +120,11 @@ Result<Entry::Found> Entry::attribute(const ber::Oid& type) {
   if (const View later = find_in_run(variable_.run, type); !later.empty()) return Found{later, {}};
   switch (home_of(type)) {
     case Home::made: return made(type);
-    case Home::content: return of_content(type);
+    case Home::content: {
+      if (const auto known = cut_.find(type); known != cut_.end()) return known->second;
+      X400_TRY(found, of_content(type));
+      return cut_.emplace(type, found).first->second;
+    }
     case Home::row:
       if (const View found = find_in_run(form_.run, type); !found.empty() || form_.head.complete)
         return Found{found, {}};

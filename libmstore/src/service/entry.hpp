@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -73,6 +74,7 @@ class Entry {
   Variable variable_;
   std::shared_ptr<EntrySource> source_;
   std::deque<Octets> kept_;
+  std::unordered_map<ber::Oid, Found> cut_;  // from the content, which is read through for each
   std::shared_ptr<const Octets> content_;
   std::optional<content::InformationObject> object_;
   bool content_read_ = false, object_read_ = false;

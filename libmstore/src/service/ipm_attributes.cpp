@@ -1,6 +1,7 @@
 #include "service/ipm_attributes.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "service/envelope.hpp"
 #include "x400/asn1/oids.hpp"
@@ -201,9 +202,11 @@ std::vector<asn1::ORAddress> recipient_names(const AttributeList& envelope) {
   return names;
 }
 
+// Compared by canonical keys: both lists can be as long as a hostile sender likes.
 std::optional<content::RecipientSpecifier> this_recipient(const content::Heading& heading,
                                                           const std::vector<asn1::ORAddress>& names) {
-  std::vector<std::pair<content::RecipientSpecifier, asn1::ORAddress>> specifiers;
+  if (names.empty()) return std::nullopt;
+  std::unordered_map<std::string, content::RecipientSpecifier> specifiers;
   for (const HeadingField list : {HeadingField::primary_recipients, HeadingField::copy_recipients,
                                   HeadingField::blind_copy_recipients}) {
     auto read = heading.recipients(list);
@@ -211,12 +214,12 @@ std::optional<content::RecipientSpecifier> this_recipient(const content::Heading
     for (content::RecipientSpecifier& s : *read) {
       if (!s.recipient.formal_name) continue;
       auto name = asn1::ORName::decode(s.recipient.formal_name->encoded());
-      if (name.ok()) specifiers.emplace_back(std::move(s), std::move(name->address));
+      if (name.ok()) specifiers.try_emplace(asn1::canonical_key(name->address), std::move(s));
     }
   }
   for (const asn1::ORAddress& name : names)
-    for (auto& [specifier, address] : specifiers)
-      if (asn1::same_address(name, address)) return std::move(specifier);
+    if (const auto at = specifiers.find(asn1::canonical_key(name)); at != specifiers.end())
+      return std::move(at->second);
   return std::nullopt;
 }
 

@@ -142,25 +142,21 @@ NewEntries message(AttributeList list, View content, backend::EntryClass entry_c
 
 }  // namespace
 
-Result<NewEntries> delivered_message(View envelope, View content, const Derivation& derivation) {
-  AttributeList list;
-  X400_CHECK(derive_message_envelope(envelope, list));
-  return message(std::move(list), content, backend::EntryClass::delivery, EntryType::delivered_message,
+NewEntries delivered_message(AttributeList envelope, View content, const Derivation& derivation) {
+  return message(std::move(envelope), content, backend::EntryClass::delivery, EntryType::delivered_message,
                  derivation);
 }
 
-Result<NewEntries> delivered_report(View envelope, std::optional<View> content,
-                                    const Derivation& derivation) {
-  AttributeList list;
-  X400_CHECK(derive_report_envelope(envelope, list));
-  list.add_boolean(a::content_returned, content.has_value());
+NewEntries delivered_report(AttributeList envelope, std::optional<View> content,
+                            const Derivation& derivation) {
+  envelope.add_boolean(a::content_returned, content.has_value());
   Tree tree(content.value_or(View{}), backend::EntryClass::delivery, derivation);
   const std::size_t main =
-      tree.add(list, {}, EntryType::delivered_report, std::nullopt, content ? content->size() : 0);
+      tree.add(envelope, {}, EntryType::delivered_report, std::nullopt, content ? content->size() : 0);
   if (!content) return std::move(tree).take();
 
   AttributeList returned;
-  if (const auto type = oid_in(list, a::content_type)) returned.add_oid(a::content_type, *type);
+  if (const auto type = oid_in(envelope, a::content_type)) returned.add_oid(a::content_type, *type);
   RowHead head;
   std::optional<content::InformationObject> object;
   head.spared = !tree.derive_content(*content, returned, object);
@@ -171,28 +167,22 @@ Result<NewEntries> delivered_report(View envelope, std::optional<View> content,
   return entries;
 }
 
-Result<NewEntries> submitted_message(View envelope, View content, backend::EntryClass entry_class,
-                                     const Derivation& derivation) {
-  AttributeList list;
-  X400_CHECK(derive_submission_envelope(envelope, false, list));
+NewEntries submitted_message(AttributeList envelope, View content, backend::EntryClass entry_class,
+                             const Derivation& derivation) {
   const bool draft = entry_class == backend::EntryClass::draft;
-  return message(std::move(list), content, entry_class,
+  return message(std::move(envelope), content, entry_class,
                  draft ? EntryType::draft_message : EntryType::submitted_message, derivation);
 }
 
-Result<NewEntries> submitted_probe(View envelope) {
-  AttributeList list;
-  X400_CHECK(derive_submission_envelope(envelope, true, list));
+NewEntries submitted_probe(AttributeList envelope) {
   const Derivation none;
   Tree tree({}, backend::EntryClass::submission, none);
   // What a message would have: selected by like a length, no octets of the mailbox.
   std::uint64_t length = 0;
-  if (const Attribute* given = list.find(a::content_length)) {
-    X400_TRY(e, ber::read_one(given->values.front()));
-    X400_TRY(n, ber::read_integer(e));
-    if (n > 0) length = static_cast<std::uint64_t>(n);
-  }
-  tree.add(list, {}, EntryType::submitted_probe, std::nullopt, length);
+  if (const Attribute* given = envelope.find(a::content_length))
+    if (auto e = ber::read_one(given->values.front()); e.ok())
+      if (auto n = ber::read_integer(*e); n.ok() && *n > 0) length = static_cast<std::uint64_t>(*n);
+  tree.add(envelope, {}, EntryType::submitted_probe, std::nullopt, length);
   return std::move(tree).take();
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backend/types.hpp"
-#include "x400/base/octets.hpp"
+#include "service/run.hpp"
 
 namespace x400::mstore::service {
 
@@ -19,13 +19,14 @@ struct Derivation {
 /// The content of [0] is left to the caller to fill in; children refer to it.
 using NewEntries = std::vector<backend::NewEntry>;
 
-/// Errors: malformed, truncated: of the envelope only.
-Result<NewEntries> delivered_message(View envelope, View content, const Derivation& derivation);
+/// `envelope`: the attributes derived from it. A content that cannot be read gives an entry all the same.
+NewEntries delivered_message(AttributeList envelope, View content, const Derivation& derivation);
 /// `content`: returned content, if there is one; it belongs to the main entry, [1] is its slice.
-Result<NewEntries> delivered_report(View envelope, std::optional<View> content, const Derivation& derivation);
+NewEntries delivered_report(AttributeList envelope, std::optional<View> content,
+                            const Derivation& derivation);
 /// `entry_class`: submission or draft.
-Result<NewEntries> submitted_message(View envelope, View content, backend::EntryClass entry_class,
-                                     const Derivation& derivation);
-Result<NewEntries> submitted_probe(View envelope);
+NewEntries submitted_message(AttributeList envelope, View content, backend::EntryClass entry_class,
+                             const Derivation& derivation);
+NewEntries submitted_probe(AttributeList envelope);
 
 }  // namespace x400::mstore::service

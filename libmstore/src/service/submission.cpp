@@ -99,14 +99,17 @@ void Flow::start() {
     as_given = false;
   }
   prepare_job(*content, envelope);
-
-  auto entries = submission.probe
-                     ? submitted_probe(job->envelope)
-                     : submitted_message(job->envelope, job->content,
-                                         draft ? backend::EntryClass::draft : backend::EntryClass::submission,
-                                         {engine->options.forwarding_depth});
-  if (!entries.ok()) return fail(mts_error(code::inconsistent_request), entries.error().text());
-  store(std::move(*entries), as_given);
+  if (!as_given) {  // the envelope has lost the request
+    envelope = {};
+    if (auto read = derive_submission_envelope(job->envelope, submission.probe, envelope); !read.ok())
+      return fail(mts_error(code::inconsistent_request), read.error().text());
+  }
+  store(submission.probe
+            ? submitted_probe(std::move(envelope))
+            : submitted_message(std::move(envelope), job->content,
+                                draft ? backend::EntryClass::draft : backend::EntryClass::submission,
+                                {engine->options.forwarding_depth}),
+        as_given);
 }
 
 // The message of the entry goes into the content, the request out of the envelope: it means nothing to an

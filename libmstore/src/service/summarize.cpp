@@ -2,6 +2,7 @@
 // unread of a large mailbox costs nothing; everything else looks at the entries.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "service/session.hpp"
 #include "x400/asn1/oids.hpp"
@@ -24,14 +25,13 @@ class Tally {
   Status add(Entry& entry) {
     X400_TRY(values, entry.values(type_));
     if (values.empty()) ++absent_;
-    std::vector<std::string> seen;
+    std::set<std::string> seen;
     for (const View value : values) {
       std::string key(chars(value));
       if (rule_)
         if (auto k = value_key(*rule_, value)) key = std::move(*k);
       // A value counts once an entry.
-      if (std::find(seen.begin(), seen.end(), key) != seen.end()) continue;
-      seen.push_back(key);
+      if (!seen.insert(key).second) continue;
       add(key, to_octets(value), 1);
     }
     return Ok{};
