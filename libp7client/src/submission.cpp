@@ -75,9 +75,8 @@ void add_recipients(mts::MessageSubmissionEnvelope& envelope, const std::vector<
   }
 }
 
-Result<mts::MessageSubmissionEnvelope> envelope_of(const NewMessage& m, View octets) {
-  mts::MessageSubmissionEnvelope e;
-  e.originator_name = asn1::EncodedORName(m.originator);
+// What the content of an interpersonal message says of itself: its type and the kinds of its body parts.
+Status describe(mts::MessageSubmissionEnvelope& e, View octets) {
   X400_TRY(format, content::content_format(octets));
   const auto number = content::built_in(format);
   if (!number) return Error(ErrorKind::internal, "an interpersonal message without a content type");
@@ -85,23 +84,29 @@ Result<mts::MessageSubmissionEnvelope> envelope_of(const NewMessage& m, View oct
   X400_TRY(object, content::InformationObject::read(octets));
   if (const content::Ipm* ipm = object.ipm())
     e.original_eits = mts::EncodedInformationTypes::of(content::encoded_information_types(*ipm));
+  return Ok{};
+}
+
+}  // namespace
+
+Result<mts::MessageSubmissionEnvelope> envelope_of(const NewMessage& m) {
+  mts::MessageSubmissionEnvelope e;
+  e.originator_name = asn1::EncodedORName(m.originator);
   e.priority = m.priority;
   e.indicators.disclosure_of_other_recipients = m.disclose_recipients && m.blind_copy.empty();
   if (m.deferred_until) e.deferred_delivery_time = mts::UtcTime::of(*m.deferred_until);
   add_recipients(e, m.to);
   add_recipients(e, m.copy);
   add_recipients(e, m.blind_copy);
+  if (e.recipients.empty()) return Error(ErrorKind::invalid, "a message without recipients");
   return e;
 }
 
-}  // namespace
-
 Result<osi::Chain> compose(const NewMessage& m) {
-  if (m.to.empty() && m.copy.empty() && m.blind_copy.empty())
-    return Error(ErrorKind::invalid, "a message without recipients");
+  X400_TRY(envelope, envelope_of(m));
   X400_TRY(parts, parts_of(m));
   X400_TRY(octets, content::compose_ipm(heading_of(m), parts));
-  X400_TRY(envelope, envelope_of(m, octets));
+  X400_CHECK(describe(envelope, octets));
   return submission_argument(envelope, osi::Slice(std::move(octets)));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "x400/asn1/time.hpp"
 #include "x400/p7client/client.hpp"
 
 namespace p7 {
@@ -19,6 +20,9 @@ struct Selection {
   std::size_t limit = 0;
 };
 x400::Result<x400::p7client::Query> query(const Selection& selection);
+
+/// A time as users write it: 2026-11-24 or 2026-11-24T15:30:00, UTC.
+x400::Result<x400::asn1::Time> time_of(const std::string& text);
 
 struct Common {
   x400::p7client::ConnectParameters connect;

@@ -95,6 +95,8 @@ void add_submission(CLI::App& app, Arguments& a) {
   s->add_option("--content-type", a.submit.content_type, "of --content-file: 2, 22 (default), 35 or an OID");
   s->add_option("--priority", a.submit.priority, "urgent, normal (default) or non-urgent");
   s->add_option("--importance", a.submit.importance, "high, normal (default) or low");
+  s->add_option("--deferred", a.submit.deferred,
+                "not to be delivered before this time (UTC), as --since of list");
   s->add_flag("--report", a.submit.report, "ask for delivery reports, not only non-delivery reports");
   s->add_flag("--receipt", a.submit.receipt, "ask the recipients for receipt notifications");
 }

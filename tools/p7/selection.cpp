@@ -7,7 +7,17 @@ namespace {
 using namespace x400;
 using asn1::ms::Priority;
 
-Result<asn1::Time> time(const std::string& text) {
+Result<std::vector<Priority>> priorities(const std::string& text) {
+  if (text.empty()) return std::vector<Priority>();
+  if (text == "urgent") return std::vector{Priority::urgent};
+  if (text == "normal") return std::vector{Priority::normal};
+  if (text == "non-urgent") return std::vector{Priority::non_urgent};
+  return Error(ErrorKind::invalid, "not a priority: " + text + "; urgent, normal or non-urgent");
+}
+
+}  // namespace
+
+Result<asn1::Time> time_of(const std::string& text) {
   // 20261124, 202611241530, 20261124153000, each UTC; dashes, colons, T and Z are for the eye.
   std::string digits;
   for (const char c : text)
@@ -23,27 +33,17 @@ Result<asn1::Time> time(const std::string& text) {
   return asn1::parse_generalized_time(digits + "Z");
 }
 
-Result<std::vector<Priority>> priorities(const std::string& text) {
-  if (text.empty()) return std::vector<Priority>();
-  if (text == "urgent") return std::vector{Priority::urgent};
-  if (text == "normal") return std::vector{Priority::normal};
-  if (text == "non-urgent") return std::vector{Priority::non_urgent};
-  return Error(ErrorKind::invalid, "not a priority: " + text + "; urgent, normal or non-urgent");
-}
-
-}  // namespace
-
 Result<p7client::Query> query(const Selection& s) {
   p7client::Query q;
   if (s.outbox) q.entry_class = p7client::EntryClass::submission;
   q.child_entries = s.children;
   if (s.is_new) q.statuses = {p7client::RetrievalStatus::new_};
   if (!s.since.empty()) {
-    X400_TRY(t, time(s.since));
+    X400_TRY(t, time_of(s.since));
     q.since = t;
   }
   if (!s.before.empty()) {
-    X400_TRY(t, time(s.before));
+    X400_TRY(t, time_of(s.before));
     q.before = t;
   }
   X400_TRY(p, priorities(s.priority));

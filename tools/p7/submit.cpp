@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -81,41 +82,42 @@ Result<NewMessage> message_of(const Common& common, const Submit& s) {
   m.priority = p;
   X400_TRY(i, importance(s.importance));
   m.importance = i;
+  if (!s.deferred.empty()) {
+    X400_TRY(t, time_of(s.deferred));
+    m.deferred_until = t;
+  }
   return m;
 }
 
-void add(asn1::mts::MessageSubmissionEnvelope& e, const std::vector<Recipient>& list) {
-  for (const Recipient& r : list) {
-    asn1::mts::SubmittedRecipient s;
-    s.name = asn1::EncodedORName(r.name);
-    s.report_request = r.report;
-    e.recipients.push_back(std::move(s));
+Result<asn1::mts::ContentType> content_type(const std::string& text) {
+  asn1::mts::ContentType type;
+  type.value = std::int64_t{asn1::mts::ContentType::p22};
+  if (text.empty()) return type;
+  if (text.find('.') != std::string::npos) {
+    X400_TRY(oid, ber::Oid::parse(text));
+    return asn1::mts::ContentType::of(oid);
   }
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0)
+    return Error(ErrorKind::invalid, "not a content type: " + text);
+  type.value = number;
+  return type;
 }
 
 // A content made elsewhere, sent as it is.
 Result<osi::Chain> raw_argument(const NewMessage& m, const Submit& s) {
   X400_TRY(octets, read_file(s.content_file));
-  asn1::mts::MessageSubmissionEnvelope e;
-  e.originator_name = asn1::EncodedORName(m.originator);
-  if (s.content_type.find('.') != std::string::npos) {
-    X400_TRY(oid, ber::Oid::parse(s.content_type));
-    e.content_type = asn1::mts::ContentType::of(oid);
-  } else {
-    e.content_type.value = s.content_type.empty()
-                               ? asn1::mts::ContentType::p22
-                               : std::int64_t{std::strtol(s.content_type.c_str(), nullptr, 10)};
-  }
-  e.priority = m.priority;
-  add(e, m.to);
-  add(e, m.copy);
-  add(e, m.blind_copy);
-  if (e.recipients.empty()) return Error(ErrorKind::invalid, "no recipient: give --to 'O/R address'");
-  return p7client::submission_argument(e, osi::Slice(std::move(octets)));
+  X400_TRY(envelope, p7client::envelope_of(m));
+  X400_TRY(type, content_type(s.content_type));
+  envelope.content_type = type;
+  return p7client::submission_argument(envelope, osi::Slice(std::move(octets)));
 }
 
 Result<osi::Chain> argument_of(const Common& common, const Submit& s) {
   X400_TRY(m, message_of(common, s));
+  if (m.to.empty() && m.copy.empty() && m.blind_copy.empty())
+    return Error(ErrorKind::invalid, "no recipient: give --to 'O/R address'");
   if (!s.content_file.empty()) return raw_argument(m, s);
   return p7client::compose(m);
 }

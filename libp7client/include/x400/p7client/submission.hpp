@@ -10,7 +10,7 @@
 //   auto result = asn1::mts::SubmissionResult::decode(sent->view());
 //
 // For contents of other kinds (military, EDI, notifications) make the content with x400::content or any other
-// means and give it to submission_argument().
+// means, take the envelope of envelope_of(), set its content type, and give both to submission_argument().
 //
 // Threads: pure functions.
 #pragma once
@@ -32,7 +32,7 @@ struct Recipient {
   asn1::ORName name;
   asn1::mts::ReportRequest report = asn1::mts::ReportRequest::non_delivery_report;
   content::NotificationRequests notify;  ///< asked of the recipient: rn, nrn ...
-  std::optional<int> precedence;         ///< of AMHS: 107 SS, 57 DD, 28 FF, 14 GG, 6 KK
+  std::optional<int> precedence;         ///< of AMHS: 107 SS, 71 DD, 57 FF, 28 GG, 14 KK
 };
 
 struct Attachment {
@@ -50,7 +50,7 @@ struct NewMessage {
   std::vector<Attachment> attachments;  ///< file-transfer body parts
   asn1::mts::Priority priority = asn1::mts::Priority::normal;
   content::Importance importance = content::Importance::normal;
-  std::optional<asn1::Time> deferred_until;
+  std::optional<asn1::Time> deferred_until;  ///< the MTA delivers it no earlier
   bool disclose_recipients = true;
   /// The local part of this-IPM, up to 64 printable characters; empty: made from the time and random octets.
   std::string identifier;
@@ -58,6 +58,10 @@ struct NewMessage {
 
 /// The whole argument. Errors: invalid (no recipient, characters that no text body part has, bounds).
 Result<osi::Chain> compose(const NewMessage& message);
+
+/// What the envelope has of a message: names, report requests, priority, indicators and deferral; the content
+/// type is left to be set. Errors: invalid (no recipient).
+Result<asn1::mts::MessageSubmissionEnvelope> envelope_of(const NewMessage& message);
 
 /// Envelope and content as one argument; the content is not copied.
 osi::Chain submission_argument(const asn1::mts::MessageSubmissionEnvelope& envelope, osi::Slice content);
