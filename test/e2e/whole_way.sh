@@ -79,9 +79,24 @@ demo_p7 alice delete 1 2 || failed "delete"
 demo_p7 alice delete 1 2>"$demo/again" && failed "an entry was deleted twice"
 grep -q "sequence-number-error" "$demo/again" || failed "the wrong error: $(cat "$demo/again")"
 
+# Deferred: the MTA keeps it, the recipient has nothing of it.
+entries() { demo_p7 "$1" --json summarize | sed 's/.*"count":\([0-9]*\).*/\1/'; }
+bobs=$(entries bob)
+demo_p7 alice submit --to "$(demo_address bob)" --subject "Later" --text "Hello" --deferred 2049-12-31 || failed "submit deferred"
+demo_mta --json queue | grep -q '"waiting":1[,}]' || failed "the deferred message does not wait: $(demo_mta queue)"
+[ "$(entries bob)" = "$bobs" ] || failed "a deferred message was delivered"
+demo_p7 alice submit --to "$(demo_address bob)" --text "Hello" --deferred tomorrow 2>/dev/null && failed "a time that is none was taken"
+
+# The administrator sees the same.
+demo_ctl status >"$demo/status" || failed "mstorectl status: $(cat "$demo/status")"
+counted=$(demo_ctl --json mailboxes | python3 -c 'import json, sys; print(*(b["delivery"]["entries"] for b in json.load(sys.stdin) if b["id"] == "bob"))')
+[ "$counted" = "$bobs" ] || failed "mstorectl counts $counted entries of bob, he $bobs"
+
 # Killed and started again: everything acknowledged is there.
 before=$(for user in $demo_users; do demo_p7 "$user" --json summarize; done)
 demo_kill_store
+demo_ctl status >/dev/null 2>&1
+[ $? = 3 ] || failed "mstorectl found a service that was killed"
 demo_start_store || failed "start after kill -9"
 after=$(for user in $demo_users; do demo_p7 "$user" --json summarize; done)
 [ "$before" = "$after" ] || failed "before the kill: $before; after: $after"

@@ -7,6 +7,7 @@
 #   demo_kill_store         kill -9, as a crash
 #   demo_stop               both, in order
 #   demo_p7 USER ARGS...    the user agent
+#   demo_ctl ARGS...        the administrator
 
 demo_users="alice bob carol ops"
 demo_domain="C=XX;ADMD=TEST;PRMD=DEMO"
@@ -20,6 +21,8 @@ demo_address() {
     store) echo "$demo_domain;O=Store" ;;
   esac
 }
+
+demo_ctl() { "$bin/mstorectl" --socket "$demo_socket" "$@"; }
 
 demo_password() { echo "$1-password"; }
 
@@ -45,6 +48,9 @@ demo_prepare() {
     demo_p3_front=$(demo_recorder p3 "$demo_p3_port" 14102)
     demo_mta_front=$(demo_recorder mta "$demo_mta_port" 15102)
   fi
+  # A path of a socket has at most 107 octets, which a folder deep down may pass.
+  demo_socket="$demo/mstored.sock"
+  [ ${#demo_socket} -le 107 ] || demo_socket="$(mktemp -d)/mstored.sock"
   demo_secret mta1 mta1-password
   demo_secret store store-password
   for user in $demo_users; do
@@ -81,6 +87,9 @@ demo_store_config() {
 or_address = "$(demo_address store)"
 password_file = "secrets/store"
 path = "store"
+
+[management]
+socket = "$demo_socket"
 
 [[listen]]
 protocol = "p7"

@@ -54,6 +54,12 @@ struct ServiceConfig {
   Milliseconds shutdown_grace{20'000};
 };
 
+/// [management]: the door for administrators; see docs/management.md. The table may be left out.
+struct ManagementConfig {
+  /// socket: path of the Unix socket that mstorectl talks to, made with mode 660. Left out: none.
+  std::optional<std::filesystem::path> socket;
+};
+
 /// [[listen]]: one address to accept associations on. At least one.
 struct ListenConfig {
   enum class Protocol : std::uint8_t { p7, p3 };
@@ -136,6 +142,7 @@ struct Config {
   std::filesystem::path file;  ///< where it was read from
   StoreConfig store;
   ServiceConfig service;
+  ManagementConfig management;
   std::vector<ListenConfig> listen;
   LimitsConfig limits;
   /// [log]: level ("debug", "info", "warning", "error"; default "info"), file (path; default none), stderr

@@ -91,6 +91,7 @@ class Reader {
     config_.file = file;
     store(root);
     if (auto table = root.table("service")) service(*table);
+    if (auto table = root.table("management")) config_.management.socket = table->path("socket");
     listen_tables(root);
     if (auto table = root.table("limits")) limits(*table);
     if (auto table = root.table("log")) log(*table);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "management/routes.hpp"
 #include "p3/acceptor.hpp"
 #include "p7/acceptor.hpp"
 #include "service/log_observer.hpp"
@@ -52,6 +53,7 @@ Result<std::unique_ptr<Service>, Service::StartFailure> Service::start(const Con
   service->gateway_ = std::make_unique<SubmissionGateway>(*service->runtime_);
   if (auto opened = service->open_store(open); !opened.ok()) return opened.error();
   if (auto listening = service->listen(); !listening.ok()) return listening.error();
+  if (auto opened = service->open_management(); !opened.ok()) return opened.error();
   return service;
 }
 
@@ -104,6 +106,16 @@ Result<Ok, Service::StartFailure> Service::listen() {
   return Ok{};
 }
 
+Result<Ok, Service::StartFailure> Service::open_management() {
+  const auto& socket = config_.management.socket;
+  if (!socket) return Ok{};
+  auto opened = ManagementServer::open(*socket, management_routes(*parts_));
+  if (!opened.ok()) return StartFailure{exit_listen, opened.error().in("[management] socket")};
+  log_.write(events::management_open, {{"socket", socket->string()}});
+  management_ = std::move(*opened);
+  return Ok{};
+}
+
 std::vector<std::uint16_t> Service::ports() const {
   std::vector<std::uint16_t> all;
   for (const auto& listener : listeners_) all.push_back(listener->ports().front());
@@ -128,6 +140,7 @@ Status Service::stop(const std::function<bool()>& hurry) {
 
 // After this nothing of ours runs but the store's own threads: no session, no completion of an association.
 void Service::end_threads() {
+  management_.reset();
   listeners_.clear();
   alerts_.reset();
   if (runtime_) runtime_.reset();

@@ -10,6 +10,7 @@
 
 #include "config/config.hpp"
 #include "directory/file_directory.hpp"
+#include "management/server.hpp"
 #include "p3/gateway.hpp"
 #include "p3/subject_index.hpp"
 #include "p7/sessions.hpp"
@@ -48,6 +49,7 @@ class Service {
   Service(const Config& config, Log& log) : config_(config), log_(log) {}
   Result<Ok, StartFailure> open_store(const OpenStore& open);
   Result<Ok, StartFailure> listen();
+  Result<Ok, StartFailure> open_management();
   void end_threads();
 
   const Config& config_;
@@ -66,6 +68,7 @@ class Service {
   std::shared_ptr<P7Sessions> sessions_;
   std::unique_ptr<mstore::Subscription> alerts_;
   std::vector<std::unique_ptr<access::Listener>> listeners_;
+  std::unique_ptr<ManagementServer> management_;
 };
 
 }  // namespace x400::server

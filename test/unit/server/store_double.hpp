@@ -114,7 +114,7 @@ class StoreDouble final : public mstore::Store {
     const std::lock_guard lock(script_->mutex);
     return script_->mailboxes;
   }
-  Result<mstore::Usage> usage(mstore::MailboxNumber) const override { return none(); }
+  Result<mstore::Usage> usage(mstore::MailboxNumber) const override { return mstore::Usage{}; }
   Result<std::optional<std::string>> credentials(mstore::MailboxNumber number) const override {
     const std::lock_guard lock(script_->mutex);
     const auto found = script_->secrets.find(number);

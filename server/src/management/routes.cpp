@@ -1,0 +1,71 @@
+#include "management/routes.hpp"
+
+#include <boost/json/array.hpp>
+
+#include "x400/asn1/or_text.hpp"
+#include "x400/asn1/time.hpp"
+
+namespace x400::server {
+namespace {
+
+namespace json = boost::json;
+
+json::object writable(const Status& status) {
+  if (status.ok()) return {{"writable", true}};
+  return {{"writable", false}, {"why", status.error().text()}};
+}
+
+json::array texts(const std::vector<std::string>& list) { return json::array(list.begin(), list.end()); }
+
+json::object class_usage(const mstore::Usage::Class& usage) {
+  return {{"entries", usage.entries}, {"new", usage.new_entries}, {"octets", usage.octets}};
+}
+
+std::string address_text(const Octets& name) {
+  const auto read = asn1::EncodedORName::decode(name);
+  return read.ok() ? asn1::print_f401(read->address()) : to_hex(name);
+}
+
+void status(const Parts& parts, asn1::Time started, ManagementAnswer& answer) {
+  json::object store = writable(parts.store.writable());
+  store["path"] = parts.config.store.path.string();
+  store["findings"] = texts(parts.store.findings());
+  answer.finish(json::object{{"version", X400_VERSION},
+                             {"started", asn1::iso_time(started)},
+                             {"config", parts.config.file.string()},
+                             {"associations", parts.runtime.associations()},
+                             {"mailboxes", parts.store.mailboxes().size()},
+                             {"store", std::move(store)}});
+}
+
+void mailboxes(const Parts& parts, ManagementAnswer& answer) {
+  json::array list;
+  for (const mstore::Mailbox& mailbox : parts.store.mailboxes()) {
+    const auto usage = parts.store.usage(mailbox.number);
+    if (!usage.ok()) return answer.fail(usage.error().in("mailbox " + mailbox.settings.id));
+    json::array addresses;
+    for (const Octets& name : mailbox.settings.or_addresses) addresses.emplace_back(address_text(name));
+    list.push_back(json::object{{"id", mailbox.settings.id},
+                                {"number", mailbox.number},
+                                {"or_addresses", std::move(addresses)},
+                                {"configured", parts.mailboxes.user(mailbox.number) != nullptr},
+                                {"delivery", class_usage(usage->delivery)},
+                                {"submission", class_usage(usage->submission)},
+                                {"draft", class_usage(usage->draft)}});
+  }
+  answer.finish(std::move(list));
+}
+
+}  // namespace
+
+std::vector<ManagementRoute> management_routes(const Parts& parts) {
+  const asn1::Time started = asn1::now();
+  return {
+      {"GET", "/v1/status",
+       [&parts, started](const json::object&, ManagementAnswer& answer) { status(parts, started, answer); }},
+      {"GET", "/v1/mailboxes",
+       [&parts](const json::object&, ManagementAnswer& answer) { mailboxes(parts, answer); }},
+  };
+}
+
+}  // namespace x400::server

@@ -1,0 +1,77 @@
+// ManagementSession: one connection of an administrator: a request, its answer in lines, the end.
+//
+// Threads: start() and what it leads to on the server's I/O thread; the answer's functions on any.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "management/server.hpp"
+#include "service/worker_pool.hpp"
+
+namespace x400::server {
+
+struct ManagementShared {
+  std::vector<ManagementRoute> routes;
+  WorkerPool pool{2, 64};
+  std::atomic<bool> stopping{false};
+};
+
+class ManagementSession final : public ManagementAnswer,
+                                public std::enable_shared_from_this<ManagementSession> {
+ public:
+  using Stream = boost::beast::basic_stream<boost::asio::local::stream_protocol>;
+  ManagementSession(boost::asio::local::stream_protocol::socket socket,
+                    std::shared_ptr<ManagementShared> shared);
+
+  void start();
+
+  void progress(boost::json::object line) override;
+  void finish(boost::json::value result) override;
+  void fail(const Error& error) override;
+  bool wanted() const override { return !gone_ && !shared_->stopping; }
+
+ private:
+  using Code = boost::beast::error_code;
+
+  void requested(Code code);
+  void refuse(unsigned status, ErrorKind kind, std::string text);
+  void watch();
+  void say(boost::json::object line, unsigned status, bool last);
+  void write_next();
+  void write_head(unsigned status);
+  void wrote(Code code);
+  void close();
+
+  const std::shared_ptr<ManagementShared> shared_;
+  Stream stream_;
+  boost::beast::flat_buffer buffer_;
+  boost::beast::http::request_parser<boost::beast::http::string_body> parser_;
+
+  // Of the I/O thread.
+  struct Line {
+    std::string text;
+    unsigned status;
+    bool last;
+  };
+  std::deque<Line> lines_;
+  bool writing_ = false;
+  std::optional<boost::beast::http::response<boost::beast::http::empty_body>> head_;
+  std::optional<boost::beast::http::response_serializer<boost::beast::http::empty_body>> head_writer_;
+  char watched_ = 0;
+
+  std::atomic<bool> gone_{false};
+  std::atomic<bool> ended_{false};
+  std::atomic<int> unsaid_{0};  // lines of progress on their way
+};
+
+}  // namespace x400::server
