@@ -1,10 +1,13 @@
-// bench: measures a store over P3 and P7, beside floors measured in the same run.
+// bench: measures the engine alone, deliveries over P3 and retrieval over P7, beside floors measured in the
+// same run; makes the data set on which the measures of scale run.
 #include <fmt/format.h>
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
+#include "data_set.hpp"
 #include "measures.hpp"
 
 namespace {
@@ -18,42 +21,79 @@ std::filesystem::path beside(const char* argv0) {
   return self.parent_path() / "mstored";
 }
 
-int fail(const char* what, const x400::Error& error) {
+int fail(const std::string& what, const x400::Error& error) {
   fmt::print(stderr, "bench: {}: {}\n", what, error.text());
   return 1;
+}
+
+// A name, or the beginning of names: "engine" chooses all of the engine.
+bool chosen(const std::string& name, const std::vector<std::string>& only) {
+  return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& o) {
+           return name == o || name.starts_with(o + "-");
+         });
+}
+
+int run(const Settings& settings, const std::vector<std::string>& only, bool json) {
+  const std::vector<Measure> all = all_measures();
+  for (const std::string& o : only)
+    if (std::none_of(all.begin(), all.end(), [&](const Measure& m) { return chosen(m.name, {o}); }))
+      return fail(o, x400::Error(x400::ErrorKind::invalid, "no such measure; see --list"));
+  Table table(json);
+  for (const Measure& m : all) {
+    if (!chosen(m.name, only)) continue;
+    if (m.scale && settings.data_set.empty()) {
+      if (only.empty()) continue;
+      return fail(m.name, x400::Error(x400::ErrorKind::invalid, "wants --data-set"));
+    }
+    if (const auto status = m.run(m, settings, table); !status.ok()) return fail(m.name, status.error());
+  }
+  table.finish();
+  return 0;
+}
+
+int make(const DataSetOptions& options) {
+  const auto status = make_data_set(options);
+  return status.ok() ? 0 : fail("data-set", status.error());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app(
-      "bench: measures deliveries over P3 and retrieval over P7 of an mstored it starts itself, each beside "
-      "a\n"
-      "floor: a bare program doing the same disk and socket work. Nothing else should run on the machine.");
+      "bench: measures the store beside floors: bare programs doing the same disk and socket work.\n"
+      "Nothing else should run on the machine.");
   Settings settings;
   settings.mstored = beside(argv[0]);
   settings.folder = std::filesystem::current_path();
-  bool json = false;
+  bool json = false, list = false;
   long seconds = 3;
-  std::string only;
+  std::uint64_t entries = 0;
+  std::vector<std::string> only;
   app.add_option("--mstored", settings.mstored, "the server program (default: beside this one)");
   app.add_option("--folder", settings.folder,
                  "where to make stores; the disk that is measured (default: here)");
+  app.add_option("--data-set", settings.data_set, "the store made by `bench data-set`, for scale-...");
   app.add_option("--seconds", seconds, "of each measurement")->check(CLI::Range(1, 3600));
-  app.add_option("--entries", settings.big, "entries of the big mailbox (default 100000)");
-  app.add_option("--only", only, "deliveries or retrievals")
-      ->check(CLI::IsMember({"deliveries", "retrievals"}));
+  app.add_option("--entries", entries, "how many, where a number counts: engine-... then deliver so many");
+  app.add_option("--only", only, "measures, by name or beginning: engine, p3-2k-16 (default: all)");
+  app.add_flag("--list", list, "only print the names of the measures");
   app.add_flag("--json", json, "JSON at the end instead of a table");
+  DataSetOptions data;
+  auto* data_set = app.add_subcommand("data-set", "makes the reference data set by direct calls");
+  data_set->add_option("folder", data.folder, "of the new store")->required();
+  data_set->add_option("--mailboxes", data.mailboxes, "equal ones (default 100)");
+  data_set->add_option("--processed", data.processed, "entries of each that are processed (default 10000)");
+  data_set->add_option("--new", data.fresh, "entries of each that are new (default 1000)");
+  data_set->add_option("--big", data.big, "entries of the biggest mailbox (default 500000)");
+  data_set->add_option("--size", data.size, "octets of a content (default 10000)");
   CLI11_PARSE(app, argc, argv);
   settings.time = std::chrono::seconds(seconds);
+  if (!settings.data_set.empty()) settings.data_set = std::filesystem::absolute(settings.data_set);
+  if (entries > 0) settings.entries = entries;
   ::signal(SIGPIPE, SIG_IGN);
-  Table table(json);
-  if (only != "retrievals")
-    if (const auto status = deliveries(settings, table); !status.ok())
-      return fail("deliveries", status.error());
-  if (only != "deliveries")
-    if (const auto status = retrievals(settings, table); !status.ok())
-      return fail("retrievals", status.error());
-  table.finish();
+  if (data_set->parsed()) return make(data);
+  if (!list) return run(settings, only, json);
+  for (const Measure& m : all_measures())
+    fmt::print("{:<20} {}{}\n", m.name, m.what, m.scale ? " (data set)" : "");
   return 0;
 }

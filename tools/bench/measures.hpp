@@ -1,30 +1,36 @@
-// The measurements. Each adds its rows to the table.
+// The measurements, each with a name to be chosen by. Each adds its rows to the table.
 #pragma once
 
 #include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "place.hpp"
 #include "table.hpp"
+#include "x400/base/result.hpp"
 
 namespace bench {
 
 struct Settings {
   std::filesystem::path mstored, folder;
-  std::chrono::milliseconds time{3000};  ///< of each measurement
-  unsigned big = 100'000;                ///< entries of the big mailbox
+  std::filesystem::path data_set;        ///< empty: measures of scale cannot run
+  std::chrono::milliseconds time{3000};  ///< of each measurement that lasts a time
+  std::optional<std::uint64_t> entries;  ///< of those that want a number
+  std::uint64_t entries_or(std::uint64_t usual) const { return entries.value_or(usual); }
 };
 
-/// A content of about `size` octets that reads as an interpersonal message.
-x400::Result<x400::osi::Slice> message_of(std::size_t size);
+struct Measure {
+  std::string name;
+  std::string what;
+  std::function<x400::Status(const Measure&, const Settings&, Table&)> run;
+  bool scale = false;  ///< wants the data set
+};
 
-/// Durable deliveries per second over P3: 2 kB and 50 kB, 1 and 16 associations, one outstanding on each.
-x400::Status deliveries(const Settings& settings, Table& table);
-/// Over P7: list the new ones in a big mailbox, fetch one by one and with 32 outstanding, and the time from
-/// delivery to fetched.
-x400::Status retrievals(const Settings& settings, Table& table);
-
-/// Delivers `count` messages of this content as fast as it goes.
-x400::Status fill(const Place& place, unsigned mailbox, std::uint64_t first, std::uint64_t count,
-                  const x400::osi::Slice& content);
+std::vector<Measure> engine_measures();     ///< the library alone
+std::vector<Measure> delivery_measures();   ///< over P3
+std::vector<Measure> retrieval_measures();  ///< over P7
+std::vector<Measure> all_measures();
 
 }  // namespace bench

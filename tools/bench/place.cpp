@@ -11,10 +11,8 @@
 #include <fstream>
 #include <thread>
 
+#include "messages.hpp"
 #include "x400/asn1/mts/bind.hpp"
-#include "x400/asn1/mts/content_split.hpp"
-#include "x400/asn1/mts/delivery.hpp"
-#include "x400/asn1/or_text.hpp"
 #include "x400/settings/password_hash.hpp"
 
 namespace bench {
@@ -25,10 +23,6 @@ namespace mts = asn1::mts;
 
 constexpr const char* store_address = "C=XX;ADMD=TEST;PRMD=BENCH;O=Store";
 constexpr const char* password = "bench-password";
-
-std::string user_address(unsigned mailbox) {
-  return fmt::format("C=XX;ADMD=TEST;PRMD=BENCH;O=Org;S=User{}", mailbox);
-}
 
 // A port nobody has now. Somebody may take it before the server does: then starting fails and says so.
 std::uint16_t free_port() {
@@ -64,32 +58,38 @@ osi::PresentationAddress loopback(std::uint16_t port) {
 
 Result<std::unique_ptr<Place>> Place::make(const std::filesystem::path& mstored,
                                            const std::filesystem::path& under, unsigned mailboxes) {
+  return over(mstored, under, mailboxes, "store");
+}
+
+Result<std::unique_ptr<Place>> Place::over(const std::filesystem::path& mstored,
+                                           const std::filesystem::path& under, unsigned mailboxes,
+                                           const std::filesystem::path& store) {
   std::unique_ptr<Place> place(new Place);
   std::string pattern = (under / "x400-bench-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) return Error(ErrorKind::io, "cannot make a folder below " + under.string());
   place->folder_ = pattern;
   place->p7_port_ = free_port();
   place->p3_port_ = free_port();
-  X400_CHECK(place->write_files(mailboxes));
+  X400_CHECK(place->write_files(mailboxes, store));
   X400_CHECK(place->start(mstored));
   return place;
 }
 
-Status Place::write_files(unsigned mailboxes) const {
+Status Place::write_files(unsigned mailboxes, const std::filesystem::path& store) const {
   // The cheapest hash: what scrypt costs at a bind is not what is measured here.
   X400_TRY(hash, settings::PasswordHash::make(view(password), {2, 8, 1}));
   std::string config = fmt::format(
-      "[store]\nor_address = \"{}\"\npassword_file = \"secret\"\npath = \"store\"\n\n"
+      "[store]\nor_address = \"{}\"\npassword_file = \"secret\"\npath = \"{}\"\n\n"
       "[[listen]]\nprotocol = \"p7\"\naddress = \"127.0.0.1:{}\"\n\n"
       "[[listen]]\nprotocol = \"p3\"\naddress = \"127.0.0.1:{}\"\n\n"
       "[log]\nlevel = \"warning\"\nfile = \"log\"\n\n[[mta]]\nname = \"BENCH\"\npassword_in_file = "
       "\"secret\"\n",
-      store_address, p7_port_, p3_port_);
+      store_address, store.string(), p7_port_, p3_port_);
   for (unsigned i = 0; i < mailboxes; ++i)
     config += fmt::format(
         "\n[[mailbox]]\nid = \"user{}\"\nor_addresses = [\"{}\"]\np7_hash = \"{}\"\n"
         "mta = \"BENCH\"\n",
-        i, user_address(i), hash.text());
+        i, address_text(i), hash.text());
   X400_CHECK(write_file(folder_ / "secret", std::string(password) + "\n"));
   return write_file(folder_ / "mstored.toml", config);
 }
@@ -128,10 +128,6 @@ Place::~Place() {
   std::filesystem::remove_all(folder_, ec);
 }
 
-asn1::ORAddress Place::address(unsigned mailbox) const {
-  return asn1::parse_or_address(user_address(mailbox)).value();
-}
-
 Result<access::AssociationPtr> Place::mta(access::Runtime& runtime) const {
   mts::MtsBindArgument bind;
   bind.initiator_name = mts::MtaName{"BENCH"};
@@ -148,24 +144,11 @@ Result<access::AssociationPtr> Place::mta(access::Runtime& runtime) const {
 Result<std::unique_ptr<p7client::Client>> Place::user(access::Runtime& runtime, unsigned mailbox) const {
   p7client::ConnectParameters p;
   p.address = fmt::format("127.0.0.1:{}", p7_port_);
-  p.user = address(mailbox);
+  p.user = address_of(mailbox);
   p.password = password;
   auto client = p7client::Client::connect(runtime, p);
   if (!client.ok()) return Error(ErrorKind::unavailable, client.error().text());
   return std::move(*client);
-}
-
-osi::Chain delivery(const asn1::ORAddress& to, std::uint64_t number, osi::Slice content) {
-  mts::MessageDeliveryEnvelope e;
-  e.identifier = mts::MTSIdentifier({"XX", "TEST", "BENCH"}, std::to_string(number));
-  e.delivery_time = e.submission_time = mts::UtcTime::of(asn1::now());
-  e.content_type.value = mts::ContentType::p22;
-  e.originator_name =
-      asn1::EncodedORName(asn1::parse_or_address("C=XX;ADMD=TEST;PRMD=BENCH;O=Org;S=Sender").value());
-  e.this_recipient = asn1::EncodedORName(to);
-  osi::Chain chain(mts::message_delivery_head(e.encode(), content.size()));
-  chain.add(std::move(content));
-  return chain;
 }
 
 }  // namespace bench

@@ -21,11 +21,14 @@ class Place {
   /// Starts `mstored` (the program) with `mailboxes` mailboxes in a new folder below `under`.
   static x400::Result<std::unique_ptr<Place>> make(const std::filesystem::path& mstored,
                                                    const std::filesystem::path& under, unsigned mailboxes);
+  /// The same over a store that is there, made by `bench data-set`, and stays.
+  static x400::Result<std::unique_ptr<Place>> over(const std::filesystem::path& mstored,
+                                                   const std::filesystem::path& under, unsigned mailboxes,
+                                                   const std::filesystem::path& store);
   /// Ends the server and removes the folder.
   ~Place();
 
   const std::filesystem::path& folder() const { return folder_; }
-  x400::asn1::ORAddress address(unsigned mailbox) const;
 
   /// An association of the MTA, to deliver on.
   x400::Result<x400::access::AssociationPtr> mta(x400::access::Runtime& runtime) const;
@@ -35,16 +38,12 @@ class Place {
 
  private:
   Place() = default;
-  x400::Status write_files(unsigned mailboxes) const;
+  x400::Status write_files(unsigned mailboxes, const std::filesystem::path& store) const;
   x400::Status start(const std::filesystem::path& mstored);
 
   std::filesystem::path folder_;
   std::uint16_t p7_port_ = 0, p3_port_ = 0;
   pid_t server_ = -1;
 };
-
-/// The argument of one message-delivery: an envelope to that address under an identifier of its own, and
-/// `content`, which is shared, not copied.
-x400::osi::Chain delivery(const x400::asn1::ORAddress& to, std::uint64_t number, x400::osi::Slice content);
 
 }  // namespace bench

@@ -7,22 +7,37 @@
 #include <cstdio>
 
 namespace bench {
+namespace {
+
+std::string number(double n, int digits) { return n > 0 ? fmt::format("{:.{}f}", n, digits) : "-"; }
+
+}  // namespace
+
+void Row::set(Latencies& latencies, const std::vector<Span>& checkpoints_met) {
+  p50 = latencies.milliseconds(50);
+  p99 = latencies.milliseconds(99);
+  p99_apart = checkpoints_met.empty() ? p99 : latencies.outside(checkpoints_met).milliseconds(99);
+  checkpoints = checkpoints_met.size();
+  for (const Span& s : checkpoints_met) longest_checkpoint = std::max(longest_checkpoint, s.milliseconds());
+}
 
 double ratio(const Row& row) {
   if (row.floor <= 0 || row.figure <= 0) return 0;
-  return row.unit == "per second" ? row.figure / row.floor : row.floor / row.figure;
+  return row.unit == "ms" ? row.floor / row.figure : row.figure / row.floor;
 }
 
 void Table::add(Row row) {
   if (!json_) {
     if (rows_.empty())
-      fmt::print("{:<52} {:>12} {:>12} {:>6} {:>8} {:>8}  {}\n", "what", "figure", "floor", "ratio", "p50 ms",
-                 "p99 ms", "the floor");
-    const auto number = [](double n, int digits) { return n > 0 ? fmt::format("{:.{}f}", n, digits) : "-"; };
+      fmt::print("{:<20} {:<62} {:<9} {:>11} {:>11} {:>6} {:<14} {:>8} {:>8} {:>8} {:>6}  {}\n", "measure",
+                 "what", "entries", "figure", "floor", "ratio", "wanted", "p50 ms", "p99 ms", "apart",
+                 "chkpts", "the floor");
     const int digits = row.unit == "ms" ? 3 : 0;
-    fmt::print("{:<52} {:>12} {:>12} {:>6} {:>8} {:>8}  {}\n", row.what + ", " + row.unit,
-               number(row.figure, digits), number(row.floor, digits), number(ratio(row), 2),
-               number(row.p50, 3), number(row.p99, 3), row.floor_what);
+    fmt::print("{:<20} {:<62} {:<9} {:>11} {:>11} {:>6} {:<14} {:>8} {:>8} {:>8} {:>6}  {}\n", row.name,
+               row.what + ", " + row.unit, row.entries, number(row.figure, digits), number(row.floor, digits),
+               number(ratio(row), 2), row.wanted, number(row.p50, 3), number(row.p99, 3),
+               number(row.p99_apart, 3), row.checkpoints == 0 ? "-" : fmt::format("{}", row.checkpoints),
+               row.floor_what);
     std::fflush(stdout);
   }
   rows_.push_back(std::move(row));
@@ -32,22 +47,21 @@ void Table::finish() {
   if (!json_) return;
   boost::json::array rows;
   for (const Row& r : rows_)
-    rows.push_back({{"what", r.what},
+    rows.push_back({{"measure", r.name},
+                    {"what", r.what},
+                    {"entries", r.entries},
                     {"unit", r.unit},
                     {"figure", r.figure},
                     {"floor", r.floor},
                     {"ratio", ratio(r)},
+                    {"wanted", r.wanted},
                     {"p50_ms", r.p50},
                     {"p99_ms", r.p99},
+                    {"p99_apart_from_checkpoints_ms", r.p99_apart},
+                    {"checkpoints", r.checkpoints},
+                    {"longest_checkpoint_ms", r.longest_checkpoint},
                     {"floor_what", r.floor_what}});
   fmt::print("{}\n", boost::json::serialize(rows));
-}
-
-double Latencies::milliseconds(double percentile) {
-  if (all_.empty()) return 0;
-  const auto at = static_cast<std::size_t>(percentile / 100 * static_cast<double>(all_.size() - 1));
-  std::nth_element(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(at), all_.end());
-  return std::chrono::duration<double, std::milli>(all_[at]).count();
 }
 
 }  // namespace bench

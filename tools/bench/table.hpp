@@ -5,15 +5,25 @@
 #include <string>
 #include <vector>
 
+#include "latencies.hpp"
+
 namespace bench {
 
 struct Row {
-  std::string what;
-  std::string unit;         ///< "per second", or "ms"
-  double figure = 0;        ///< of the store
-  double floor = 0;         ///< of a bare program doing the same disk and socket work; 0: none
-  std::string floor_what;   ///< what the floor does
-  double p50 = 0, p99 = 0;  ///< milliseconds; 0: not measured
+  std::string name;          ///< of the measure
+  std::string what;          ///< in words
+  std::string entries;       ///< "new" or "processed", where it counts
+  std::string unit;          ///< "per second", "MB per second", or "ms"
+  double figure = 0;         ///< of the store
+  double floor = 0;          ///< of a bare program doing the same disk and socket work; 0: none
+  std::string floor_what{};  ///< what the floor does
+  std::string wanted{};      ///< what the project holds itself to; may be empty
+  double p50 = 0, p99 = 0;   ///< milliseconds; 0: not measured
+  double p99_apart = 0;      ///< of what met no checkpoint of the index
+  std::size_t checkpoints = 0;
+  double longest_checkpoint = 0;  ///< milliseconds
+
+  void set(Latencies& latencies, const std::vector<Span>& checkpoints_met = {});
 };
 
 /// figure / floor for rates, floor / figure for times: 1 is as fast as bare; 0 without a floor.
@@ -29,17 +39,6 @@ class Table {
  private:
   bool json_;
   std::vector<Row> rows_;
-};
-
-/// Durations in the order measured; gives percentiles.
-class Latencies {
- public:
-  void add(std::chrono::nanoseconds t) { all_.push_back(t); }
-  void add(const Latencies& other) { all_.insert(all_.end(), other.all_.begin(), other.all_.end()); }
-  double milliseconds(double percentile);  ///< 0 if there is none
-
- private:
-  std::vector<std::chrono::nanoseconds> all_;
 };
 
 }  // namespace bench
