@@ -76,14 +76,16 @@ TEST_CASE("an SI means one thing first and another behind GT or PT") {
   };
   using session::Kind;
   CHECK(kind("0100 0100 ffff") == Kind::dt);
-  CHECK(kind("0100") == Kind::other);  // GT alone
-  CHECK(kind("0103 100101") == Kind::other);
+  CHECK(kind("0100") == Kind::gt);
+  CHECK(kind("0103 100101") == Kind::gt);
   CHECK(kind("1900") == Kind::ab);
-  CHECK(kind("0100 1900") == Kind::other);  // AI
+  CHECK(kind("0100 1900") == Kind::ai);
   CHECK(kind("1a00") == Kind::aa);
-  CHECK(kind("0200 1a00") == Kind::other);  // AIA
-  CHECK(kind("0200 0100") == Kind::other);  // DT behind PT is none
-  CHECK(kind("0100 0d00") == Kind::other);  // nor is CN behind GT a CN
+  CHECK(kind("0200 1a00") == Kind::aia);
+  CHECK(kind("0100 2900") == Kind::ae);
+  CHECK(kind("0100 2903 0f0101") == Kind::other);  // a major synchronisation point
+  CHECK(kind("0200 0100") == Kind::other);         // DT behind PT is none
+  CHECK(kind("0100 0d00") == Kind::other);         // nor is CN behind GT a CN
 }
 
 TEST_CASE("session parameters: groups, outside of groups, twice") {
@@ -184,7 +186,8 @@ TEST_CASE("chains") {
 
 TEST_CASE("what is encoded is read as the same") {
   presentation::ProposedContext p{5, {2, 6, 0, 2, 15}, true, presentation::ContextResult::acceptance};
-  const Octets aarq = acse::encode_aarq({2, 6, 0, 1, 11}, acse::BindOut{5, acse::bind_argument, hex("3100")});
+  const Octets bind = acse::put_bind(acse::bind_argument, hex("3100"));
+  const Octets aarq = acse::encode_aarq({2, 6, 0, 1, 11}, acse::Information{5, bind});
   const Selectors calling{to_octets("me"), {}, {}}, called{to_octets("P7"), {}, {}};
   auto cp = presentation::parse_cp(Slice(presentation::encode_cp(calling, called, {p}, 9, aarq)), Limits());
   REQUIRE(cp.ok());
@@ -209,5 +212,5 @@ TEST_CASE("what is encoded is read as the same") {
       Slice(presentation::encode_aru({1, 9}, 9, acse::encode_abrt(acse::AbortSource::provider))));
   CHECK(abort.by_user);
   REQUIRE(abort.user_data.size() == 1);
-  CHECK(acse::abort_source(abort.user_data[0].value.view()) == acse::AbortSource::provider);
+  CHECK(acse::parse_abrt(abort.user_data[0].value).source == acse::AbortSource::provider);
 }

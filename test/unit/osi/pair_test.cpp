@@ -118,10 +118,56 @@ struct Client {
   }
 };
 
-ConnectParameters with_selectors() {
-  ConnectParameters p = p7_parameters();
+ConnectParameters with_selectors(ConnectParameters p) {
   p.called = {to_octets("P7"), to_octets("SESS"), to_octets("TRAN")};
   return p;
+}
+
+// 12 invocations, four alerts, the release; all of it must arrive whatever the pieces.
+void whole_dialogue(unsigned seed, bool reliable) {
+  std::mt19937 random(seed);
+  const ConnectParameters parameters = with_selectors(reliable ? p7_reliable_parameters() : p7_parameters());
+  ResponderConfig config = responder_config();
+  config.selectors = parameters.called;
+  config.selector_policy = SelectorPolicy::strict;
+  config.limits.tpdu = std::size_t{128} << seed % 7;
+  config.reliable = {seed % 4, 1 + seed % 3, seed % 5 == 0};
+  Server server{Responder(config)};
+  InitiatorConfig initiator;
+  initiator.limits.tpdu = std::size_t{128} << (seed / 7) % 7;
+  initiator.reliable = {seed % 3 == 2 ? 0U : 32U, 1 + seed % 8, seed % 2 == 0};
+  Client client{Initiator(initiator), {}};
+  REQUIRE(client.stack.connect(parameters).ok());
+  const bool crumbs = seed % 3 == 0;
+  Wire wire(client.stack, server.stack, seed, crumbs ? 7 : 5000);
+  std::size_t to_ask = 12;
+  bool release_asked = false;
+  while (true) {
+    const bool moved = wire.step();
+    server.act();
+    client.act();
+    if (client.confirmed && to_ask > 0 && random() % 3 == 0) {
+      client.ask(to_ask == 3       ? 9
+                 : to_ask % 4 == 0 ? 8
+                                   : 21,
+                 tlv(0x04, Octets(random() % (crumbs ? 400 : 20'000), 0x42)));
+      --to_ask;
+    }
+    const bool answered = client.results + client.errors + client.rejects == 12;
+    if (answered && !release_asked && server.alert_results == server.alerts) {
+      REQUIRE(client.stack.release().ok());
+      release_asked = true;
+    }
+    if (!moved && to_ask == 0) break;
+  }
+  CHECK(client.released);
+  CHECK(client.closed);
+  CHECK(client.results == 8);
+  CHECK(client.errors == 3);
+  CHECK(client.rejects == 1);
+  CHECK(server.alerts == 4);
+  CHECK(server.alert_results == 4);
+  CHECK(server.stack.phase() == Phase::closed);
 }
 
 }  // namespace
@@ -129,47 +175,43 @@ ConnectParameters with_selectors() {
 TEST_CASE("a whole dialogue between both roles, cut at random places") {
   for (unsigned seed = 0; seed < 30; ++seed) {
     INFO(seed);
-    std::mt19937 random(seed);
-    ResponderConfig config = responder_config();
-    config.selectors = with_selectors().called;
-    config.selector_policy = SelectorPolicy::strict;
-    config.limits.tpdu = std::size_t{128} << seed % 7;
-    Server server{Responder(config)};
-    InitiatorConfig initiator;
-    initiator.limits.tpdu = std::size_t{128} << (seed / 7) % 7;
-    Client client{Initiator(initiator), {}};
-    REQUIRE(client.stack.connect(with_selectors()).ok());
-    const bool crumbs = seed % 3 == 0;
-    Wire wire(client.stack, server.stack, seed, crumbs ? 7 : 5000);
-    std::size_t to_ask = 12;
-    bool release_asked = false;
-    while (true) {
-      const bool moved = wire.step();
-      server.act();
-      client.act();
-      if (client.confirmed && to_ask > 0 && random() % 3 == 0) {
-        client.ask(to_ask == 3       ? 9
-                   : to_ask % 4 == 0 ? 8
-                                     : 21,
-                   tlv(0x04, Octets(random() % (crumbs ? 400 : 20'000), 0x42)));
-        --to_ask;
-      }
-      const bool answered = client.results + client.errors + client.rejects == 12;
-      if (answered && !release_asked && server.alert_results == server.alerts) {
-        REQUIRE(client.stack.release().ok());
-        release_asked = true;
-      }
-      if (!moved && to_ask == 0) break;
-    }
-    CHECK(client.released);
-    CHECK(client.closed);
-    CHECK(client.results == 8);
-    CHECK(client.errors == 3);
-    CHECK(client.rejects == 1);
-    CHECK(server.alerts == 4);
-    CHECK(server.alert_results == 4);
-    CHECK(server.stack.phase() == Phase::closed);
+    whole_dialogue(seed, false);
   }
+}
+
+TEST_CASE("a whole dialogue over RTSE between both roles, with many checkpoint sizes and windows") {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    INFO(seed);
+    whole_dialogue(seed, true);
+  }
+}
+
+TEST_CASE("connect data of any length, between both roles, with RTSE and without") {
+  for (const bool reliable : {false, true})
+    for (const std::size_t size : {100U, 400U, 600U, 9'000U, 10'300U, 40'000U, 60'000U}) {
+      INFO(size);
+      ConnectParameters p = reliable ? p7_reliable_parameters() : p7_parameters();
+      const Octets bind = tlv(0x31, tlv(0x80, Octets(size, 0x61)));
+      p.bind_argument = Chain(Octets(bind));
+      Responder r(responder_config());
+      Initiator i;
+      REQUIRE(i.connect(p).ok());
+      Wire wire(i, r, 5, 3000);
+      Octets arrived;
+      while (wire.step()) {
+        auto e = r.next_event();
+        if (!e) continue;
+        auto* c = std::get_if<ConnectIndication>(&*e);
+        REQUIRE(c);
+        arrived = to_octets(c->bind_argument.view());
+        REQUIRE(r.accept(hex("3100")).ok());
+      }
+      CHECK(arrived == bind);
+      CHECK(events(i)[0].rfind("confirm", 0) == 0);
+    }
+  ConnectParameters p = p7_parameters();
+  p.bind_argument = Chain(tlv(0x31, tlv(0x80, Octets(70'000, 0x61))));
+  CHECK(Initiator().connect(p).error().kind() == ErrorKind::limit);
 }
 
 TEST_CASE("a refused bind, between both roles") {

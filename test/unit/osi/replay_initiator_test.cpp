@@ -189,7 +189,7 @@ const std::map<std::string, Log>& expected() {
       {"srv-cn-unknown-as", {"confirm 1+ 3+ 5+ bind=0", "aborted transport transport -2", "closed"}},
       {"srv-cn-unknown-ts", {"confirm 1+ 3+ 5- 7+ bind=0", "aborted transport transport -2", "closed"}},
       {"srv-cn-version-none", {"refused session 132", "closed"}},
-      {"srv-cn-version1", {"refused session -1", "closed"}},
+      {"srv-cn-version1", {"confirm 1+ 3+ bind=0", "aborted transport transport -2", "closed"}},
       {"srv-cn-x410-mode", {"refused session 3", "closed"}},
       {"srv-cr-class4", {"refused transport -1", "closed"}},
       {"srv-cr-class4-alt0", {"refused transport -2", "closed"}},

@@ -118,7 +118,7 @@ const std::map<std::string, Log>& expected() {
       {"srv-cn-unknown-ts",
        {"connect 1.17.1.1.2 1+ 3+ 5- 7+ bind=0", "aborted transport transport -2", "closed"}},
       {"srv-cn-version-none", {"declined session 132", "closed"}},
-      {"srv-cn-version1", {"declined session 132", "closed"}},
+      {"srv-cn-version1", {"connect 1.17.1.1.2 1+ 3+ bind=0", "aborted transport transport -2", "closed"}},
       {"srv-cn-x410-mode", {"declined presentation 6", "closed"}},
       {"srv-cr-class4", {"declined transport 130", "closed"}},
       {"srv-cr-class4-alt0", {"declined transport -2", "closed"}},

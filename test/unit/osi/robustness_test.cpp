@@ -165,8 +165,13 @@ TEST_CASE("32: one octet changed, at every place of every recorded initiator") {
     for (const Dialogue& d : load(name)) {
       std::vector<Octets> all = lines(d, 'A');
       all.resize(lines_that_count(all));
+      // Long ones at some of their places: a play costs as much as the dialogue is long.
+      std::size_t octets = 0;
+      for (const Octets& line : all) octets += line.size();
+      const std::size_t each = 1 + octets / 300;
       for (std::size_t l = 0; l < all.size(); ++l)
         for (std::size_t at = 0; at < all[l].size(); ++at) {
+          if (random() % each != 0) continue;
           const std::uint8_t old = all[l][at];
           const auto flip = static_cast<std::uint8_t>(1U << random() % 8);
           all[l][at] = static_cast<std::uint8_t>(old ^ flip);

@@ -20,9 +20,8 @@ Responder asked(const Cn& cn, ResponderConfig config = responder_config()) {
 }
 
 // The RF that says no more than a reason.
-std::string rf(int reason) {
-  return "0c09110101160102"
-         "3201" +
+std::string rf(int reason, int versions = 2) {
+  return "0c091101011601" + to_hex(Octets{static_cast<std::uint8_t>(versions)}) + "3201" +
          to_hex(Octets{static_cast<std::uint8_t>(reason)});
 }
 
@@ -101,20 +100,23 @@ TEST_CASE("12: binds of 700 and 9000 octets are handed up whole") {
 
 TEST_CASE("13: versions") {
   Cn cn;
-  for (const auto& version : {std::optional<Octets>(Octets{1}), std::optional<Octets>(Octets{4}),
-                              std::optional<Octets>(), std::optional<Octets>(Octets{0})}) {
+  for (const auto& version : {Octets{4}, Octets{0}}) {
     cn.version = version;
     Responder r = asked(cn);
-    CHECK(sent_spdu(r) == rf(132));
+    CHECK(sent_spdu(r) == rf(132, 3));
     CHECK(events(r) == Log{"declined session 132"});
     CHECK(r.phase() == Phase::closing);
     r.transport_lost("FIN");
     CHECK(events(r) == Log{"closed"});
   }
-  cn.version = Octets{3};
-  Responder r = asked(cn);
-  REQUIRE(r.accept(hex("3100")).ok());
-  CHECK(value_of(tsdus(sent(r))[0], 22) == Octets{2});
+  for (const auto& [version, agreed] :
+       {std::pair{std::optional<Octets>(Octets{3}), 2}, std::pair{std::optional<Octets>(Octets{2}), 2},
+        std::pair{std::optional<Octets>(Octets{1}), 1}, std::pair{std::optional<Octets>(), 1}}) {
+    cn.version = version;
+    Responder r = asked(cn);
+    REQUIRE(r.accept(hex("3100")).ok());
+    CHECK(value_of(tsdus(sent(r))[0], 22) == Octets{static_cast<std::uint8_t>(agreed)});
+  }
 }
 
 TEST_CASE("14: functional units that do not suit are refused, more than needed are cut down") {
@@ -464,13 +466,6 @@ TEST_CASE("a version outside the group counts") {
   CHECK(r.phase() == Phase::awaiting_decision);
 }
 
-TEST_CASE("connect data that go on in CDO are refused") {
-  Cn cn;
-  cn.more = {{60, hex("01")}};
-  Responder r = asked(cn);
-  CHECK(sent_spdu(r) == rf(134));
-}
-
 TEST_CASE("AB that keeps the transport gets AA") {
   Responder r = open_responder();
   r.receive(tsdu(hex("19 15 110102 c110 a00e610c300a020109a0056403800100")));
@@ -498,4 +493,98 @@ TEST_CASE("after an own abort all is ignored but its end") {
     CHECK(events(r) == (ends ? Log{"closed"} : Log{}));
     CHECK(r.pdu_octets() == 0);
   }
+}
+
+TEST_CASE("connect data that go on in CDO are joined behind OA") {
+  const Octets cp = Cn().cp();
+  const View whole(cp);
+  const auto cdo = [](std::uint8_t enclosure, View part) {
+    return tsdu(spdu(15, {{25, Octets{enclosure}}, {193, to_octets(part)}}));
+  };
+  const auto begun = [&](std::size_t first) {
+    Cn cn;
+    cn.more = {{60, hex("01")}};
+    cn.user_data = to_octets(whole.first(first));
+    return asked(cn);
+  };
+  for (const std::size_t first : {std::size_t{1}, std::size_t{40}, whole.size()}) {
+    Responder r = begun(first);
+    CHECK(sent_spdu(r) == "10050503160102");
+    CHECK(r.phase() == Phase::awaiting_cn);
+    const View rest = whole.subspan(first);
+    r.receive(cdo(1, rest.first(rest.size() / 2)));
+    if (first == whole.size()) {  // a part without octets that is not the last
+      CHECK(events(r) == Log{"declined session -1"});
+      continue;
+    }
+    CHECK(events(r).empty());
+    r.receive(cdo(2, rest.subspan(rest.size() / 2)));
+    CHECK(events(r) == Log{"connect 2.6.0.1.11 1+ 3+ 5+ 7+ 9+ bind=11"});
+    REQUIRE(r.accept(hex("3100")).ok());
+    CHECK(r.phase() == Phase::open);
+  }
+  Responder one = begun(40);
+  one.receive(cdo(3, whole.subspan(40)));
+  CHECK(events(one).size() == 1);
+  CHECK(one.phase() == Phase::awaiting_decision);
+}
+
+TEST_CASE("what may not come between CN and the last CDO") {
+  const Octets cp = Cn().cp();
+  Cn cn;
+  cn.more = {{60, hex("01")}};
+  cn.user_data = to_octets(View(cp).first(20));
+  const auto after = [&](const Octets& octets) {
+    Responder r = asked(cn);
+    (void)sent(r);
+    r.receive(octets);
+    return std::pair(events(r), sent_spdu(r));
+  };
+  CHECK(after(tsdu(spdu(15, {{193, hex("3100")}}))).second == "1903110105");
+  CHECK(after(cn.packet()).second == "1903110105");
+  const Octets large = tsdu(spdu(15, {{25, hex("00")}, {193, Octets(60'000, 0x61)}}));
+  Responder r = asked(cn);
+  (void)sent(r);
+  r.receive(join({large, large}));
+  CHECK(sent_spdu(r) == rf(134));
+  CHECK(events(r) == Log{"declined session 134"});
+  Responder aborted = asked(cn);
+  aborted.receive(tsdu(hex("1903110103")));
+  CHECK(events(aborted) == Log{"declined session 3", "closed"});
+  cn.version = Octets{1};
+  Responder old = asked(cn);
+  CHECK(sent_spdu(old) == "1903110105");
+}
+
+TEST_CASE("version 1 carries 512 octets and no more") {
+  Cn cn;
+  cn.version = Octets{1};
+  Responder r = asked(cn);
+  CHECK(r.accept(tlv(0x31, tlv(0x80, Octets(600, 0x61)))).error().kind() == ErrorKind::limit);
+  CHECK(r.phase() == Phase::awaiting_decision);
+  Refusal refusal;
+  refusal.bind_error = Chain(tlv(0x31, tlv(0x80, Octets(600, 0x61))));
+  REQUIRE(r.refuse(std::move(refusal)).ok());
+  CHECK(value_of(tsdus(sent(r)).back(), 50) == Octets{0});
+  Responder open = asked(cn);
+  REQUIRE(open.accept(hex("3100")).ok());
+  (void)sent(open);
+  open.abort();
+  CHECK(sent_spdu(open) == "1903110103");
+}
+
+TEST_CASE("an initiator offers version 1 as well where it suffices, and CDO where one CN does not") {
+  const auto cn_of = [](std::size_t bind) {
+    ConnectParameters p = p7_parameters();
+    p.bind_argument = Chain(tlv(0x31, tlv(0x80, Octets(bind, 0x61))));
+    Initiator i;
+    REQUIRE(i.connect(std::move(p)).ok());
+    i.receive(cc());
+    return tsdus(sent(i)).at(0);
+  };
+  CHECK(value_of(cn_of(10), 22) == Octets{3});
+  CHECK(value_of(cn_of(1000), 22) == Octets{2});
+  CHECK_FALSE(value_of(cn_of(1000), 60));
+  CHECK(value_of(cn_of(20'000), 60) == Octets{1});
+  CHECK(value_of(cn_of(20'000), 194)->size() == 10'240);
 }

@@ -278,7 +278,7 @@ TEST_CASE("an initiator's connect is checked") {
   CHECK(kind([](auto& p) { p.application_context.bind_syntax = {}; }) == ErrorKind::invalid);
   CHECK(kind([](auto& p) { p.application_context.name = {}; }) == ErrorKind::invalid);
   CHECK(kind([](auto& p) { p.abstract_syntaxes = {{2, 6, 0, 2, 15}}; }) == ErrorKind::invalid);
-  CHECK(kind([](auto& p) { p.bind_argument = Chain(Octets(10'240, 0)); }) == ErrorKind::limit);
+  CHECK(kind([](auto& p) { p.bind_argument = Chain(Octets(64 * 1024, 0)); }) == ErrorKind::limit);
 }
 
 TEST_CASE("an initiator that is accepted wrongly aborts") {
@@ -306,7 +306,7 @@ TEST_CASE("an initiator that is accepted wrongly aborts") {
     text.replace(at, std::string(from).size(), to);
     return ac(hex("0002"), hex("02"), hex(text));
   };
-  CHECK(answer(ac(hex("0002"), hex("01"), cpa)) == "refused session -1");
+  CHECK(answer(ac(hex("0002"), hex("03"), cpa)) == "refused session -1");
   CHECK(answer(ac(hex("000202"), hex("02"), cpa)) == "refused session -1");
   CHECK(answer(ac(hex("0249"), hex("02"), cpa)) == "refused presentation -1");
   CHECK(answer(ac(hex("0002"), hex("02"), {})) == "refused presentation -1");

@@ -302,6 +302,24 @@ ApplicationContext p7_88() {
   return {{2, 6, 0, 1, 4}, {2, 6, 0, 2, 9}, {{2, 6, 0, 2, 5}, {2, 6, 0, 2, 1}, {2, 6, 0, 2, 6}}};
 }
 
+namespace {
+
+ApplicationContext over_rtse(ApplicationContext c, std::uint32_t last_arc) {
+  c.name = ber::Oid{2, 6, 0, 1, last_arc};
+  c.carriage = Carriage::rtse;
+  c.bind_syntax = c.rtse_syntax = ber::Oid{2, 6, 0, 2, 10};
+  for (const OperationCode code : {20, 21, 22, 23, 24}) c.operations.push_back({code, true, c.syntaxes[0]});
+  c.operations.push_back({25, false, c.syntaxes[0]});
+  for (const OperationCode code : {3, 4, 7}) c.operations.push_back({code, true, c.syntaxes[1]});
+  for (const OperationCode code : {1, 8}) c.operations.push_back({code, true, c.syntaxes[2]});
+  return c;
+}
+
+}  // namespace
+
+ApplicationContext p7_94_reliable() { return over_rtse(p7_94(), 12); }
+ApplicationContext p7_88_reliable() { return over_rtse(p7_88(), 5); }
+
 std::vector<ApplicationContext> peer_applications() {
   return {{{1, 17, 1, 1, 2}, {}, {{1, 17, 1, 1, 1}}}, {{1, 17, 0, 1, 1}, {}, {{1, 0, 8824}}}};
 }
@@ -311,6 +329,8 @@ ResponderConfig responder_config() {
   config.application_contexts = peer_applications();
   config.application_contexts.push_back(p7_94());
   config.application_contexts.push_back(p7_88());
+  config.application_contexts.push_back(p7_94_reliable());
+  config.application_contexts.push_back(p7_88_reliable());
   return config;
 }
 
@@ -331,6 +351,21 @@ ConnectParameters p7_parameters() {
   p.application_context = p7_94();
   p.bind_argument = Chain(hex("3103 800101"));
   return p;
+}
+
+ConnectParameters p7_reliable_parameters() {
+  ConnectParameters p = p7_parameters();
+  p.application_context = p7_94_reliable();
+  return p;
+}
+
+Cn reliable_cn(std::optional<Octets> rtorq) {
+  Cn cn;
+  cn.units = hex("0249");
+  cn.contexts[0].second = "06045600020a";
+  cn.context_name = "06045600010c";
+  cn.bind = rtorq.value_or(hex("b01a 800120 810108 820101 a30f a00d b00b 3109 8007 73656372657421"));
+  return cn;
 }
 
 Octets accepting_ac() {

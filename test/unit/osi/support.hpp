@@ -96,6 +96,8 @@ std::vector<std::string> events(Association& a);
 
 ApplicationContext p7_94();
 ApplicationContext p7_88();
+ApplicationContext p7_94_reliable();
+ApplicationContext p7_88_reliable();
 /// P7 both editions and the programs of the recorded peer.
 ResponderConfig responder_config();
 std::vector<ApplicationContext> peer_applications();
@@ -105,6 +107,9 @@ Responder open_responder(ResponderConfig config = responder_config(), Octets cr_
 /// An initiator in phase open against a peer made by hand.
 Initiator open_initiator(InitiatorConfig config = {});
 ConnectParameters p7_parameters();
+ConnectParameters p7_reliable_parameters();
+/// A CN for P7 94 over RTSE: contexts 1 (RTSE and bind), 3, 5, 7, ACSE on 9. `rtorq`: in place of its RTORQ.
+Cn reliable_cn(std::optional<Octets> rtorq = std::nullopt);
 Octets accepting_ac();
 
 }  // namespace x400::osi::test

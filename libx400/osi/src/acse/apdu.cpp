@@ -71,12 +71,12 @@ void put_context_name(ber::Writer& w, const ber::Oid& name) {
   w.constructed(context_name_tag, [&] { w.oid(name); });
 }
 
-void put_bind(ber::Writer& w, const std::optional<BindOut>& bind) {
-  if (!bind) return;
+void put_information(ber::Writer& w, const std::optional<Information>& information) {
+  if (!information) return;
   w.constructed(user_information_tag, [&] {
     w.constructed(ber::tags::external, [&] {
-      w.integer(ber::tags::integer, bind->context);
-      w.constructed(context(0), [&] { w.constructed(bind->tag, [&] { w.raw(bind->value); }); });
+      w.integer(ber::tags::integer, information->context);
+      w.constructed(context(0), [&] { w.raw(information->value); });
     });
   });
 }
@@ -92,6 +92,11 @@ Octets encode_release(ber::Tag tag) {
 const ber::Oid& abstract_syntax() {
   static const ber::Oid oid{2, 2, 1, 0, 1};
   return oid;
+}
+
+Result<External> parse_external(const Slice& value) {
+  X400_TRY(e, open(value, ber::tags::external));
+  return read_external(value, e);
 }
 
 Result<Aarq> parse_aarq(const Slice& apdu) {
@@ -157,17 +162,23 @@ Result<Slice> open_bind(const Slice& value, ber::Tag tag) {
   return value.part(inner.whole);
 }
 
-Octets encode_aarq(const ber::Oid& context_name, const std::optional<BindOut>& bind) {
+Octets put_bind(ber::Tag tag, View bind) {
+  ber::Writer w;
+  w.constructed(tag, [&] { w.raw(bind); });
+  return std::move(w).take();
+}
+
+Octets encode_aarq(const ber::Oid& context_name, const std::optional<Information>& information) {
   ber::Writer w;
   w.constructed(aarq, [&] {
     put_context_name(w, context_name);
-    put_bind(w, bind);
+    put_information(w, information);
   });
   return std::move(w).take();
 }
 
 Octets encode_aare(const ber::Oid& context_name, Outcome outcome, Diagnostic diagnostic,
-                   const std::optional<BindOut>& bind) {
+                   const std::optional<Information>& information) {
   ber::Writer w;
   w.constructed(aare, [&] {
     put_context_name(w, context_name);
@@ -176,7 +187,7 @@ Octets encode_aare(const ber::Oid& context_name, Outcome outcome, Diagnostic dia
       w.constructed(context(diagnostic.provider ? 2 : 1),
                     [&] { w.integer(ber::tags::integer, diagnostic.code); });
     });
-    put_bind(w, bind);
+    put_information(w, information);
   });
   return std::move(w).take();
 }
@@ -184,19 +195,32 @@ Octets encode_aare(const ber::Oid& context_name, Outcome outcome, Diagnostic dia
 Octets encode_rlrq() { return encode_release(rlrq); }
 Octets encode_rlre() { return encode_release(rlre); }
 
-Octets encode_abrt(AbortSource source) {
+Octets encode_abrt(AbortSource source, const std::optional<Information>& information) {
   ber::Writer w;
-  w.constructed(abrt, [&] { w.integer(context(0), static_cast<int>(source)); });
+  w.constructed(abrt, [&] {
+    w.integer(context(0), static_cast<int>(source));
+    put_information(w, information);
+  });
   return std::move(w).take();
 }
 
-AbortSource abort_source(View apdu) {
-  auto e = ber::read_one(apdu);
-  if (!e.ok() || e->tag != abrt) return AbortSource::user;
-  auto source = Reader(e->content).expect(context(0));
-  if (!source.ok()) return AbortSource::user;
-  auto value = ber::read_integer(*source);
-  return value.ok() && *value == 1 ? AbortSource::provider : AbortSource::user;
+Abrt parse_abrt(const Slice& apdu) {
+  Abrt out;
+  auto e = ber::read_one(apdu.view());
+  if (!e.ok() || e->tag != abrt) return out;
+  Reader r(e->content);
+  while (!r.at_end()) {
+    auto field = r.next();
+    if (!field.ok()) break;
+    if (field->tag == context(0)) {
+      auto source = ber::read_integer(*field);
+      if (source.ok() && *source == 1) out.source = AbortSource::provider;
+    } else if (field->tag == user_information_tag) {
+      if (auto information = read_user_information(apdu, *field); information.ok())
+        out.user_information = std::move(*information);
+    }
+  }
+  return out;
 }
 
 }  // namespace x400::osi::acse

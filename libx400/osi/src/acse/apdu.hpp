@@ -35,6 +35,9 @@ struct External {
   Slice value;
 };
 
+/// An EXTERNAL by itself. Errors: malformed.
+Result<External> parse_external(const Slice& value);
+
 struct Aarq {
   bool version_1 = true;
   ber::Oid context_name;
@@ -59,21 +62,26 @@ bool is(View apdu, ber::Tag tag);
 /// implicit tag, another choice) is malformed.
 Result<Slice> open_bind(const Slice& value, ber::Tag tag);
 
-/// A bind value on its way out: its context and what stands inside `tag`. Without one there is no user
-/// information.
-struct BindOut {
+/// User information on its way out: one EXTERNAL.
+struct Information {
   ContextId context = 0;
-  ber::Tag tag;
-  View value;
+  View value;  ///< one whole value
 };
-Octets encode_aarq(const ber::Oid& context_name, const std::optional<BindOut>& bind);
+/// `bind` inside an explicit tag: a bind value as user information has it.
+Octets put_bind(ber::Tag tag, View bind);
+
+Octets encode_aarq(const ber::Oid& context_name, const std::optional<Information>& information);
 Octets encode_aare(const ber::Oid& context_name, Outcome outcome, Diagnostic diagnostic,
-                   const std::optional<BindOut>& bind);
+                   const std::optional<Information>& information);
 Octets encode_rlrq();
 Octets encode_rlre();
 enum class AbortSource : std::uint8_t { user = 0, provider = 1 };
-Octets encode_abrt(AbortSource source);
-/// The source an ABRT names; user if it cannot be read.
-AbortSource abort_source(View apdu);
+Octets encode_abrt(AbortSource source, const std::optional<Information>& information = std::nullopt);
+struct Abrt {
+  AbortSource source = AbortSource::user;  ///< user if it cannot be read
+  std::vector<External> user_information;  ///< empty if it cannot be read
+};
+/// Never fails: an abort is an abort.
+Abrt parse_abrt(const Slice& apdu);
 
 }  // namespace x400::osi::acse

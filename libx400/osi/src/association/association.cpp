@@ -22,6 +22,7 @@ Phase Association::phase() const { return stack_->phase(); }
 const std::vector<Context>& Association::contexts() const { return stack_->contexts(); }
 std::size_t Association::outstanding() const { return stack_->outstanding(); }
 bool Association::mid_pdu() const { return stack_->mid_pdu(); }
+bool Association::awaits_peer() const { return stack_->awaits_peer(); }
 std::size_t Association::pdu_octets() const { return stack_->pdu_octets(); }
 
 std::optional<ContextId> Association::context_id(const ber::Oid& abstract_syntax) const {

@@ -9,6 +9,9 @@ namespace x400::osi {
 constexpr std::uint16_t units_of(Carriage carriage) {
   switch (carriage) {
     case Carriage::p_data: return session::unit::duplex;
+    case Carriage::rtse:
+      return session::unit::half_duplex | session::unit::minor_synchronize |
+             session::unit::activity_management | session::unit::exceptions;
   }
   return 0;
 }

@@ -15,9 +15,14 @@ using presentation::ProposedContext;
 
 constexpr int error_tpdu = -1;  // ConnectRefused::reason of an ER
 
+const ber::Oid& information_syntax(const ApplicationContext& application) {
+  return application.carriage == Carriage::rtse ? application.rtse_syntax : application.bind_syntax;
+}
+
 std::vector<ber::Oid> all_syntaxes(const ApplicationContext& application) {
   std::vector<ber::Oid> all;
-  if (!application.bind_syntax.empty()) all.push_back(application.bind_syntax);
+  const ber::Oid& first = information_syntax(application);
+  if (!first.empty()) all.push_back(first);
   all.insert(all.end(), application.syntaxes.begin(), application.syntaxes.end());
   return all;
 }
@@ -60,16 +65,20 @@ Status Stack::connect(ConnectParameters parameters) {
   if (has_bind_ == parameters.bind_argument.empty())
     return Error(ErrorKind::invalid, "connect: bind argument and application context do not fit");
   if (parameters.abstract_syntaxes.empty()) parameters.abstract_syntaxes = all_syntaxes(application);
-  // Said now, not when the transport is there: CN takes no more.
+  // Said now, not when the transport is there.
   if (parameters.bind_argument.size() + parameters.abstract_syntaxes.size() * 96 + 256 >
-      session::Connection::cn_user_data)
-    return Error(ErrorKind::limit, "connect: bind argument too long for one CN");
+      limits_.tsdu_before_bind)
+    return Error(ErrorKind::limit, "connect: bind argument too long");
   contexts_ = number(parameters.abstract_syntaxes);
   acse_context_ = find_context(contexts_, acse::abstract_syntax())->id;
-  const auto bind = find_context(contexts_, application.bind_syntax);
-  if (has_bind_ && bind == contexts_.end())
-    return Error(ErrorKind::invalid, "connect: the bind syntax is not among the contexts");
-  if (has_bind_) bind_context_ = bind->id;
+  carriage_ = application.carriage;
+  if (has_bind_ || reliable()) {
+    const auto bind = find_context(contexts_, information_syntax(application));
+    if (bind == contexts_.end())
+      return Error(ErrorKind::invalid, "connect: the bind syntax is not among the contexts");
+    information_context_ = bind->id;
+  }
+  if (reliable()) operations_ = application.operations;
   application_context_ = application.name;
   parameters_ = std::make_unique<ConnectParameters>(std::move(parameters));
   transport_.connect(parameters_->calling.transport, parameters_->called.transport);
@@ -81,10 +90,12 @@ void Stack::begin_session() {
   std::vector<ProposedContext> proposed;
   for (const Context& c : contexts_)
     proposed.push_back({c.id, c.abstract_syntax, true, ContextResult::acceptance});
-  const Octets argument = parameters_->bind_argument.flat();
-  std::optional<acse::BindOut> bind;
-  if (has_bind_) bind = acse::BindOut{bind_context_, acse::bind_argument, argument};
-  const Octets aarq = acse::encode_aarq(application_context_, bind);
+  Octets value;
+  if (has_bind_) value = acse::put_bind(acse::bind_argument, parameters_->bind_argument.flat());
+  if (reliable()) value = rtse::encode_rtorq(own_reliable_, value);
+  std::optional<acse::Information> information;
+  if (!value.empty()) information = acse::Information{information_context_, value};
+  const Octets aarq = acse::encode_aarq(application_context_, information);
   const Octets cp =
       presentation::encode_cp(parameters_->calling, parameters_->called, proposed, acse_context_, aarq);
   const std::uint16_t units = units_of(parameters_->application_context.carriage);
@@ -108,6 +119,7 @@ void Stack::on_accepted(const session::Accepted& accepted) {
   }
   transport_.set_tsdu_limit(limits_.tsdu);
   parameters_.reset();
+  if (reliable()) begin_reliable(rtse::agree(rt_open_, own_reliable_));
   phase_ = Phase::open;
   events_.push_back(std::move(*confirm));
 }
@@ -130,20 +142,42 @@ Result<ConnectConfirm> Stack::read_accepted(const session::Accepted& accepted) {
   confirm.contexts = contexts_;
   confirm.application_context = aare.context_name;
   confirm.responding = {std::move(cpa.responding), session_.called(), transport_.called()};
-  if (has_bind_) {
-    confirm.bind_result = find_answer(aare, acse::bind_result);
-    if (confirm.bind_result.empty()) return refused("AARE without a bind result");
+  Slice answer = find_answer(aare);
+  if (reliable()) {
+    X400_TRY(open, rtse::parse_rtoac(answer));
+    answer = std::exchange(open.user_data, {});
+    rt_open_ = std::move(open);
   }
+  if (!has_bind_) return confirm;
+  auto bind = acse::open_bind(answer, acse::bind_result);
+  if (!bind.ok()) return refused("AARE without a bind result");
+  confirm.bind_result = std::move(*bind);
   return confirm;
 }
 
-Slice Stack::find_answer(const acse::Aare& aare, ber::Tag tag) const {
+// What stands in the user information; empty if there is none that can be read.
+Slice Stack::find_answer(const acse::Aare& aare) const {
   for (const acse::External& e : aare.user_information) {
-    if (e.context.value_or(bind_context_) != bind_context_) continue;
-    if (!ber::walk(e.value.view(), limits_.bind_ber).ok()) continue;
-    if (auto bind = acse::open_bind(e.value, tag); bind.ok()) return std::move(*bind);
+    if (e.context.value_or(information_context_) != information_context_) continue;
+    if (ber::walk(e.value.view(), limits_.bind_ber).ok()) return e.value;
   }
   return {};
+}
+
+Slice Stack::find_bind_error(const acse::Aare& aare, ConnectRefused& refused) const {
+  Slice answer = find_answer(aare);
+  if (reliable()) {
+    auto rtorj = rtse::parse_rtorj(answer);
+    if (!rtorj.ok()) return {};
+    if (rtorj->reason) {
+      refused.layer = Layer::rtse;
+      refused.reason = clamp_reason(*rtorj->reason);
+      refused.text += "; RTORJ, reason " + std::to_string(*rtorj->reason);
+    }
+    answer = std::move(rtorj->user_data);
+  }
+  auto bind = acse::open_bind(answer, acse::bind_error);
+  return bind.ok() ? std::move(*bind) : Slice();
 }
 
 // --- refused
@@ -184,7 +218,7 @@ ConnectRefused Stack::read_refused(const session::Refused& refused) const {
   out.text = std::string(out.transient ? "rejected (transient)" : "rejected (permanent)") +
              ", ACSE service " + (out.by_provider ? "provider" : "user") + " diagnostic " +
              std::to_string(out.reason);
-  out.bind_error = find_answer(*aare, acse::bind_error);
+  out.bind_error = find_bind_error(*aare, out);
   return out;
 }
 

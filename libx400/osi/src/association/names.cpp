@@ -8,6 +8,7 @@ std::string_view name(Layer layer) {
     case Layer::session: return "session";
     case Layer::presentation: return "presentation";
     case Layer::acse: return "acse";
+    case Layer::rtse: return "rtse";
     case Layer::rose: return "rose";
   }
   return "unknown";

@@ -51,7 +51,7 @@ Found find_aarq(const presentation::Cp& cp, const Limits& limits) {
 }
 
 bool belongs(const ApplicationContext& application, const ber::Oid& syntax) {
-  return syntax == application.bind_syntax ||
+  return syntax == application.bind_syntax || (!syntax.empty() && syntax == application.rtse_syntax) ||
          std::find(application.syntaxes.begin(), application.syntaxes.end(), syntax) !=
              application.syntaxes.end();
 }
@@ -72,8 +72,14 @@ void Stack::send_refusal(std::optional<presentation::RefuseReason> reason, View 
 }
 
 void Stack::decline_acse(acse::Diagnostic diagnostic, std::string text) {
-  send_refusal(std::nullopt, make_aare(acse::Outcome::rejected_permanent, diagnostic, {}, {}));
+  send_refusal(std::nullopt, make_aare(acse::Outcome::rejected_permanent, diagnostic, {}));
   decline(Layer::acse, diagnostic.code, std::move(text), cp_.user_data.view());
+}
+
+void Stack::decline_rtse(rtse::RefuseReason reason, std::string text) {
+  send_refusal(std::nullopt, make_aare(acse::Outcome::rejected_permanent, acse::diagnostics::no_reason,
+                                       rtse::encode_rtorj(reason, {})));
+  decline(Layer::rtse, static_cast<int>(reason), std::move(text), cp_.user_data.view());
 }
 
 void Stack::on_connect(const session::ConnectRequest& request) {
@@ -144,10 +150,11 @@ void Stack::associate(const session::ConnectRequest& request, const acse::Aarq& 
   if (application == nullptr)
     return decline_acse(acse::diagnostics::context_name,
                         "application context " + aarq.context_name.to_string() + " unknown");
-  if (!suits(request.offered_units, application->carriage)) {
+  const bool tokens = application->carriage != Carriage::rtse || session_.tokens_together();
+  if (!suits(request.offered_units, application->carriage) || !tokens) {
     if (!session_.refuse(session::RefuseReason::restriction).ok()) return close_now();
     return decline(Layer::session, static_cast<int>(session::RefuseReason::restriction),
-                   "session functional units do not suit the application context", {});
+                   "session functional units or tokens do not suit the application context", {});
   }
   const auto usable = [&](const ber::Oid& syntax) {
     return std::any_of(contexts_.begin(), contexts_.end(),
@@ -158,8 +165,27 @@ void Stack::associate(const session::ConnectRequest& request, const acse::Aarq& 
 
   ConnectIndication indication;
   has_bind_ = !application->bind_syntax.empty();
+  carriage_ = application->carriage;
+  Slice information;
+  if (has_bind_ || reliable()) {
+    auto found = find_information(*application, aarq);
+    if (!found.ok()) return decline_acse(acse::diagnostics::no_reason, found.error().text());
+    information = std::move(*found);
+  }
+  if (reliable()) {
+    auto open = rtse::parse_rtorq(information);
+    if (!open.ok()) return decline_acse(acse::diagnostics::no_reason, open.error().text());
+    if (open->recover)
+      return decline_rtse(rtse::RefuseReason::cannot_recover, "an earlier association is to be recovered");
+    if (!open->two_way_alternate)
+      return decline_rtse(rtse::RefuseReason::unacceptable_dialogue_mode, "RTSE dialogue mode monologue");
+    information = open->user_data;
+    rt_open_ = std::move(*open);
+    rt_open_.user_data = {};
+    operations_ = application->operations;
+  }
   if (has_bind_) {
-    auto bind = find_bind(*application, aarq);
+    auto bind = acse::open_bind(information, acse::bind_argument);
     if (!bind.ok()) return decline_acse(acse::diagnostics::no_reason, bind.error().text());
     indication.bind_argument = std::move(*bind);
   }
@@ -167,17 +193,18 @@ void Stack::associate(const session::ConnectRequest& request, const acse::Aarq& 
   indication.calling = {cp_.calling, session_.calling(), transport_.calling()};
   indication.application_context = application_context_;
   indication.contexts = contexts_;
-  indication.bind_context = bind_context_;
+  indication.bind_context = information_context_;
   indication.calling_ap_title = aarq.calling_ap_title;
   cp_.user_data = {};
   phase_ = Phase::awaiting_decision;
   events_.push_back(std::move(indication));
 }
 
-Result<Slice> Stack::find_bind(const ApplicationContext& application, const acse::Aarq& aarq) {
+Result<Slice> Stack::find_information(const ApplicationContext& application, const acse::Aarq& aarq) {
+  const ber::Oid& syntax = reliable() ? application.rtse_syntax : application.bind_syntax;
   std::vector<ContextId> bind_contexts;
   for (const Context& c : contexts_)
-    if (c.accepted && c.abstract_syntax == application.bind_syntax) bind_contexts.push_back(c.id);
+    if (c.accepted && c.abstract_syntax == syntax) bind_contexts.push_back(c.id);
   if (bind_contexts.empty()) return Error(ErrorKind::refused, "no context for the bind");
   for (const acse::External& e : aarq.user_information) {
     // Without indirect reference there must be only one context it can mean.
@@ -185,16 +212,16 @@ Result<Slice> Stack::find_bind(const ApplicationContext& application, const acse
     const auto it =
         std::find(bind_contexts.begin(), bind_contexts.end(), e.context.value_or(bind_contexts[0]));
     if (it == bind_contexts.end()) continue;
-    bind_context_ = *it;
+    information_context_ = *it;
     X400_CHECK(ber::walk(e.value.view(), limits_.bind_ber));
-    return acse::open_bind(e.value, acse::bind_argument);
+    return e.value;
   }
   return Error(ErrorKind::refused, "no user information on the bind context");
 }
 
-Octets Stack::make_aare(acse::Outcome outcome, acse::Diagnostic diagnostic, ber::Tag tag, View bind) const {
-  std::optional<acse::BindOut> out;
-  if (!bind.empty()) out = acse::BindOut{bind_context_, tag, bind};
+Octets Stack::make_aare(acse::Outcome outcome, acse::Diagnostic diagnostic, View information) const {
+  std::optional<acse::Information> out;
+  if (!information.empty()) out = acse::Information{information_context_, information};
   return acse::encode_aare(application_context_, outcome, diagnostic, out);
 }
 
@@ -202,12 +229,14 @@ Status Stack::accept(const Chain& bind_result) {
   if (phase_ != Phase::awaiting_decision)
     return Error(ErrorKind::closed, "accept: no bind waits for an answer");
   if (has_bind_ && bind_result.empty()) return Error(ErrorKind::invalid, "accept: no bind result");
-  const Octets result = has_bind_ ? bind_result.flat() : Octets();
-  const Octets aare = make_aare(acse::Outcome::accepted, acse::diagnostics::null, acse::bind_result, result);
+  Octets information;
+  if (has_bind_) information = acse::put_bind(acse::bind_result, bind_result.flat());
+  const ReliableTransfer agreed = rtse::agree(rt_open_, own_reliable_);
+  if (reliable()) information = rtse::encode_rtoac(agreed, information);
+  const Octets aare = make_aare(acse::Outcome::accepted, acse::diagnostics::null, information);
   const Octets cpa = presentation::encode_cpa(cp_.called, cp_.contexts, acse_context_, aare);
-  const ApplicationContext* application = find_application(application_context_);
-  X400_CHECK(
-      session_.accept(units_of(application != nullptr ? application->carriage : Carriage::p_data), cpa));
+  X400_CHECK(session_.accept(units_of(carriage_), cpa));
+  if (reliable()) begin_reliable(agreed);
   transport_.set_tsdu_limit(limits_.tsdu);
   cp_ = {};
   phase_ = Phase::open;
@@ -223,10 +252,13 @@ Status Stack::refuse(const Refusal& refusal) {
     const bool permanent = refusal.kind == Refusal::Kind::permanent;
     const acse::Diagnostic diagnostic{false,
                                       permanent ? refusal.diagnostic : acse::diagnostics::no_reason.code};
-    const Octets error = permanent && has_bind_ ? refusal.bind_error.flat() : Octets();
+    Octets error;
+    if (permanent && has_bind_ && !refusal.bind_error.empty())
+      error = acse::put_bind(acse::bind_error, refusal.bind_error.flat());
+    if (reliable()) error = rtse::encode_rtorj(std::nullopt, error);
     send_refusal(std::nullopt,
                  make_aare(permanent ? acse::Outcome::rejected_permanent : acse::Outcome::rejected_transient,
-                           diagnostic, acse::bind_error, error));
+                           diagnostic, error));
   }
   await_close();
   return Ok{};

@@ -8,6 +8,7 @@ namespace x400::osi {
 namespace {
 
 constexpr int lost = -2;  // ConnectRefused::reason
+constexpr auto by_rtse_user = static_cast<std::int64_t>(rtse::AbortReason::user_error);
 
 Error closed(const char* request) {
   return Error(ErrorKind::closed, std::string(request) + ": the association is not in a state for it");
@@ -21,7 +22,8 @@ Stack::Stack(std::shared_ptr<const ResponderConfig> config)
       transport_(output_, limits_),
       session_(transport_, limits_),
       rose_(*this, limits_),
-      phase_(Phase::awaiting_cr) {
+      phase_(Phase::awaiting_cr),
+      own_reliable_(config_->reliable) {
   transport_.set_tsdu_limit(limits_.tsdu_before_bind);
   transport_.listen(config_->selectors.transport, config_->selector_policy);
   session_.listen(config_->selectors.session, config_->selector_policy, config_->segmenting);
@@ -32,7 +34,8 @@ Stack::Stack(const InitiatorConfig& config)
       transport_(output_, limits_),
       session_(transport_, limits_),
       rose_(*this, limits_),
-      phase_(Phase::idle) {
+      phase_(Phase::idle),
+      own_reliable_(config.reliable) {
   transport_.set_tsdu_limit(limits_.tsdu_before_bind);
 }
 
@@ -75,7 +78,8 @@ void Stack::expire() {
 
 bool Stack::wants_input() const {
   if (phase_ != Phase::open) return true;
-  return rose_.outstanding() < limits_.outstanding && output_.size() < limits_.unsent;
+  // Over RTSE an answer of ours may need what the peer says next to get out.
+  return awaits_peer() || (rose_.outstanding() < limits_.outstanding && output_.size() < limits_.unsent);
 }
 
 std::optional<Event> Stack::next_event() {
@@ -140,6 +144,11 @@ void Stack::close_now() {
 void Stack::on(cotp::Event event) {
   if (auto* tsdu = std::get_if<cotp::Tsdu>(&event)) {
     on(tsdu->octets, session_.receive(tsdu->octets));
+    while (phase_ != Phase::closed) {
+      auto more = session_.next();
+      if (!more) break;
+      on(tsdu->octets, std::move(*more));
+    }
   } else if (std::holds_alternative<cotp::Opened>(event)) {
     if (config_)
       phase_ = Phase::awaiting_cn;
@@ -175,6 +184,7 @@ void Stack::on_too_long(std::string text, Octets octets) {
 
 void Stack::on(const Slice& tsdu, session::Event event) {
   if (auto* data = std::get_if<session::Data>(&event)) return on_data(data->ssdu);
+  if (auto* turned = std::get_if<session::Turned>(&event)) return on_turned(*turned);
   if (auto* request = std::get_if<session::ConnectRequest>(&event)) return on_connect(*request);
   if (auto* accepted = std::get_if<session::Accepted>(&event)) return on_accepted(*accepted);
   if (auto* refused = std::get_if<session::Refused>(&event)) return on_refused(*refused);
@@ -201,12 +211,19 @@ void Stack::on_peer_abort(const session::PeerAborted& abort) {
   const presentation::Abort carried = presentation::parse_abort(abort.user_data);
   Ending e;
   e.octets = excerpt(abort.user_data.view());
-  const bool from_acse = carried.by_user && !carried.user_data.empty();
-  const bool by_user =
-      carried.by_user &&
-      (!from_acse || acse::abort_source(carried.user_data[0].value.view()) == acse::AbortSource::user);
+  acse::Abrt abrt;
+  if (carried.by_user && !carried.user_data.empty()) abrt = acse::parse_abrt(carried.user_data[0].value);
+  std::optional<std::int64_t> rtab;
+  if (reliable() && !abrt.user_information.empty())
+    rtab = rtse::abort_reason(abrt.user_information[0].value.view());
+  const bool by_user = carried.by_user && abrt.source == acse::AbortSource::user &&
+                       rtab.value_or(by_rtse_user) == by_rtse_user;
   e.source = by_user ? Aborted::Source::user : Aborted::Source::provider;
-  if (carried.by_user) {
+  if (rtab && !by_user) {
+    e.layer = Layer::rtse;
+    e.reason = static_cast<int>(std::clamp<std::int64_t>(*rtab, -1, 255));
+    e.text = "aborted by the peer's reliable transfer, reason " + std::to_string(*rtab);
+  } else if (carried.by_user) {
     e.layer = Layer::acse;
     e.text = by_user ? "aborted by the peer's user" : "aborted by the peer's ACSE";
   } else if (carried.reason) {
@@ -251,7 +268,10 @@ void Stack::on_data(const Slice& ssdu) {
                 excerpt(ssdu.view())});
       return await_close();
     }
-    on_rose(rose_.receive(pdv.context, pdv.value));
+    if (rtse_)
+      on_rtse(rtse_->data(pdv));
+    else
+      on_rose(rose_.receive(pdv.context, pdv.value));
     if (!in_association()) return;
   }
 }
@@ -271,8 +291,10 @@ void Stack::count_reject() {
   await_close();
 }
 
-void Stack::carry(ContextId context, Chain apdu) {
-  session_.data(presentation::user_data(context, std::move(apdu)));
+void Stack::carry(ContextId context, Chain apdu, std::optional<InvokeId> invocation) {
+  if (!rtse_) return session_.data(presentation::user_data(context, std::move(apdu)));
+  // Behind the peer's FN the turn does not come any more.
+  if (session_.state() == session::State::open) rtse_->transfer(context, std::move(apdu), invocation);
 }
 
 // --- release
@@ -307,6 +329,14 @@ void Stack::on_finished() {
 
 Status Stack::release() {
   if (phase_ != Phase::open) return closed("release");
+  if (rtse_) {
+    // X.228 7.6: only who opened the association closes it.
+    if (config_) return Error(ErrorKind::invalid, "release: over RTSE it is the initiator's");
+    phase_ = Phase::releasing;
+    rtse_->close();
+    release_if_may();
+    return Ok{};
+  }
   session_.finish(on_acse(acse::encode_rlrq()).flat());
   phase_ = Phase::releasing;
   return Ok{};
@@ -322,11 +352,20 @@ Status Stack::release_response() {
 // --- aborts
 
 void Stack::abort_by(acse::AbortSource source) {
+  std::optional<rtse::AbortReason> reason;
+  if (rtse_ && source == acse::AbortSource::user) reason = rtse::AbortReason::user_error;
+  session_.abort(session::AbortKind::user, aru(source, reason));
+}
+
+Octets Stack::aru(acse::AbortSource source, std::optional<rtse::AbortReason> reason) const {
   std::vector<ContextId> defined;
   for (const Context& c : contexts_)
     if (c.accepted || phase_ == Phase::awaiting_ac) defined.push_back(c.id);
-  session_.abort(session::AbortKind::user,
-                 presentation::encode_aru(defined, acse_context_, acse::encode_abrt(source)));
+  Octets rtab;
+  if (reason) rtab = rtse::encode_rtab(*reason);
+  std::optional<acse::Information> information;
+  if (reason) information = acse::Information{information_context_, rtab};
+  return presentation::encode_aru(defined, acse_context_, acse::encode_abrt(source, information));
 }
 
 void Stack::abort_provider(presentation::AbortReason reason) {

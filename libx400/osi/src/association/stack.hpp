@@ -10,6 +10,7 @@
 #include "output.hpp"
 #include "presentation/connect.hpp"
 #include "rose/machine.hpp"
+#include "rtse/machine.hpp"
 #include "session/connection.hpp"
 #include "x400/osi/association.hpp"
 
@@ -34,7 +35,8 @@ class Stack final : private rose::Carrier {
   Phase phase() const { return phase_; }
   const std::vector<Context>& contexts() const { return contexts_; }
   std::size_t outstanding() const { return rose_.outstanding(); }
-  bool mid_pdu() const { return transport_.mid_tsdu(); }
+  bool mid_pdu() const { return transport_.mid_tsdu() || (rtse_ && rtse_->mid_apdu()); }
+  bool awaits_peer() const { return phase_ == Phase::open && rtse_ && rtse_->waiting(); }
   std::size_t pdu_octets() const { return transport_.tsdu_octets(); }
 
   Result<InvokeId> invoke(ContextId context, OperationCode operation, Chain argument);
@@ -79,21 +81,33 @@ class Stack final : private rose::Carrier {
   void close_now();
   void abort_by(acse::AbortSource source);
   void abort_provider(presentation::AbortReason reason);
-  void carry(ContextId context, Chain apdu) override;
+  void carry(ContextId context, Chain apdu, std::optional<InvokeId> invocation) override;
   bool in_association() const;
   bool carries_user_apdus(ContextId context) const;
   Chain on_acse(Octets apdu) const;
+
+  // reliable.cpp: RTSE between ROSE and the session
+  bool reliable() const { return carriage_ == Carriage::rtse; }
+  void begin_reliable(ReliableTransfer agreed);
+  void on_turned(const session::Turned& turned);
+  void on_rtse(rtse::Event event);
+  void on_apdu(ContextId context, const Slice& apdu);
+  void release_if_may();
+  void abort_reliable(rtse::AbortReason reason, std::string text, View octets);
+  Octets aru(acse::AbortSource source, std::optional<rtse::AbortReason> reason) const;
+  std::optional<ContextId> context_of(const Slice& apdu) const;
 
   // responder.cpp
   void on_connect(const session::ConnectRequest& request);
   void associate(const session::ConnectRequest& request, const acse::Aarq& aarq);
   const ApplicationContext* find_application(const ber::Oid& name) const;
   void negotiate(const ApplicationContext* application);
-  Result<Slice> find_bind(const ApplicationContext& application, const acse::Aarq& aarq);
-  Octets make_aare(acse::Outcome outcome, acse::Diagnostic diagnostic, ber::Tag tag, View bind) const;
+  Result<Slice> find_information(const ApplicationContext& application, const acse::Aarq& aarq);
+  Octets make_aare(acse::Outcome outcome, acse::Diagnostic diagnostic, View information) const;
   void send_refusal(std::optional<presentation::RefuseReason> reason, View aare);
   void decline(Layer layer, int reason, std::string text, View octets);
   void decline_acse(acse::Diagnostic diagnostic, std::string text);
+  void decline_rtse(rtse::RefuseReason reason, std::string text);
 
   // initiator.cpp
   void begin_session();
@@ -101,7 +115,8 @@ class Stack final : private rose::Carrier {
   Result<ConnectConfirm> read_accepted(const session::Accepted& accepted);
   void on_refused(const session::Refused& refused);
   ConnectRefused read_refused(const session::Refused& refused) const;
-  Slice find_answer(const acse::Aare& aare, ber::Tag tag) const;
+  Slice find_answer(const acse::Aare& aare) const;
+  Slice find_bind_error(const acse::Aare& aare, ConnectRefused& refused) const;
 
   const Limits limits_;
   const std::shared_ptr<const ResponderConfig> config_;  // null: initiator
@@ -109,15 +124,20 @@ class Stack final : private rose::Carrier {
   cotp::Connection transport_;
   session::Connection session_;
   rose::Machine rose_;
+  std::optional<rtse::Machine> rtse_;  // once open, if the application context is a reliable one
   std::deque<Event> events_;
   Phase phase_;
   std::size_t rejects_ = 0;
 
   std::vector<Context> contexts_;
   ContextId acse_context_ = 0;
-  ContextId bind_context_ = 0;
+  ContextId information_context_ = 0;  // of the user information of AARQ and AARE
   ber::Oid application_context_;
+  Carriage carriage_ = Carriage::p_data;
+  std::vector<OperationSyntax> operations_;
   bool has_bind_ = false;
+  ReliableTransfer own_reliable_;                  // proposed, or agreed to at most
+  rtse::Open rt_open_;                             // responder: as the peer asked
   presentation::Cp cp_;                            // responder: from CN to the decision
   std::unique_ptr<ConnectParameters> parameters_;  // initiator: from connect() to the answer
 };

@@ -68,7 +68,7 @@ Event Machine::rejected(const RejectApdu& apdu) {
 }
 
 Event Machine::reject_apdu(ContextId context, const ApduFault& fault, const Slice& octets) {
-  carrier_.carry(context, encode_reject(fault.id, fault.problem));
+  carrier_.carry(context, encode_reject(fault.id, fault.problem), std::nullopt);
   RejectSent event{std::nullopt, fault.problem, fault.text, excerpt(octets.view()), false};
   if (fault.id && static_cast<InvokeId>(*fault.id) == *fault.id)
     event.invoke_id = static_cast<InvokeId>(*fault.id);
@@ -81,7 +81,7 @@ InvokeId Machine::invoke(ContextId context, OperationCode operation, Chain argum
   do {
     last_ = last_ == std::numeric_limits<InvokeId>::max() ? 1 : last_ + 1;
   } while (!ours_.emplace(last_, Invocation{context, operation}).second);
-  carrier_.carry(context, encode_invoke(last_, operation, std::move(argument)));
+  carrier_.carry(context, encode_invoke(last_, operation, std::move(argument)), last_);
   return last_;
 }
 
@@ -96,20 +96,25 @@ Result<Machine::Invocation> Machine::take(InvokeId id) {
 
 Status Machine::result(InvokeId id, Chain value) {
   X400_TRY(invocation, take(id));
-  carrier_.carry(invocation.context, encode_result(id, invocation.operation, std::move(value)));
+  carrier_.carry(invocation.context, encode_result(id, invocation.operation, std::move(value)), std::nullopt);
   return Ok{};
 }
 
 Status Machine::error(InvokeId id, ErrorCode code, Chain parameter) {
   X400_TRY(invocation, take(id));
-  carrier_.carry(invocation.context, encode_error(id, code, std::move(parameter)));
+  carrier_.carry(invocation.context, encode_error(id, code, std::move(parameter)), std::nullopt);
   return Ok{};
 }
 
 Status Machine::reject(InvokeId id, Problem problem) {
   X400_TRY(invocation, take(id));
-  carrier_.carry(invocation.context, encode_reject(id, problem));
+  carrier_.carry(invocation.context, encode_reject(id, problem), std::nullopt);
   return Ok{};
+}
+
+std::optional<Event> Machine::not_carried(InvokeId id) {
+  if (ours_.erase(id) == 0) return std::nullopt;
+  return Reject{id, problems::resource_limitation, true};
 }
 
 void Machine::clear() {

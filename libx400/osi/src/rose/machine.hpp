@@ -26,6 +26,8 @@ class Machine {
   Status error(InvokeId id, ErrorCode code, Chain parameter);
   Status reject(InvokeId id, Problem problem);
 
+  /// The carrier could not carry an invocation of ours; nothing if it has ended otherwise meanwhile.
+  std::optional<Event> not_carried(InvokeId id);
   /// The association ends: nothing is owed any more.
   void clear();
   std::size_t outstanding() const { return theirs_.size(); }

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace x400::osi::session {
 namespace {
+
+constexpr std::size_t most_concatenated = 8;
 
 Error bad(std::string what) { return Error(ErrorKind::malformed, std::move(what)); }
 
@@ -54,6 +57,37 @@ Kind kind_of(std::uint8_t si) {
     case si::dn: return Kind::dn;
     case si::ab: return Kind::ab;
     case si::aa: return Kind::aa;
+    case si::oa: return Kind::oa;
+    case si::cdo: return Kind::cdo;
+    case si::gt: return Kind::gt;
+    case si::pt: return Kind::pt;
+    case si::gtc: return Kind::gtc;
+    case si::gta: return Kind::gta;
+    default: return Kind::other;
+  }
+}
+
+Kind kind_behind_gt(const Spdu& s) {
+  switch (s.si) {
+    case si::dt: return Kind::dt;
+    case si::as: return Kind::as;
+    case si::ar: return Kind::ar;
+    case si::mip: return Kind::mip;
+    // With a sync type it is a major synchronisation point, which is not agreed here.
+    case si::ae: return s.find(pi::sync_type) ? Kind::other : Kind::ae;
+    case si::ai: return Kind::ai;
+    case si::ad: return Kind::ad;
+    default: return Kind::other;
+  }
+}
+
+Kind kind_behind_pt(const Spdu& s) {
+  switch (s.si) {
+    case si::mia: return Kind::mia;
+    case si::aea: return Kind::aea;
+    case si::aia: return Kind::aia;
+    case si::ada: return Kind::ada;
+    case si::ed: return Kind::ed;
     default: return Kind::other;
   }
 }
@@ -76,6 +110,12 @@ std::optional<View> Spdu::find(std::uint8_t code) const {
   return std::nullopt;
 }
 
+std::optional<View> Spdu::find(std::uint8_t code, std::uint8_t group) const {
+  for (const Parameter& p : parameters)
+    if (p.code == code && p.group == group) return p.value;
+  return std::nullopt;
+}
+
 std::optional<std::uint8_t> Spdu::octet(std::uint8_t code) const {
   const auto value = find(code);
   if (!value || value->size() != 1) return std::nullopt;
@@ -87,23 +127,32 @@ View Spdu::user_data() const {
   return find(pi::extended_user_data).value_or(View());
 }
 
-Result<Spdu> parse(View in) {
+Result<std::vector<Spdu>> parse_all(View in) {
   if (in.empty()) return bad("empty TSDU");
+  std::vector<Spdu> all;
   X400_TRY(first, take_spdu(in));
   first.kind = kind_of(first.si);
-  const bool prefix = first.si == si::gt || first.si == si::pt;
-  if (in.empty()) return first;
-  if (!prefix) {
-    // TD carries user information; it is not agreed here, and so just another unexpected SPDU.
-    if (first.kind != Kind::other) return bad("octets behind an SPDU that stands alone");
-    return first;
+  const bool give = first.kind == Kind::gt, please = first.kind == Kind::pt;
+  // TD carries user information; it is not agreed here, and so just another unexpected SPDU.
+  if (!give && !please && !in.empty() && first.kind != Kind::other)
+    return bad("octets behind an SPDU that stands alone");
+  const bool alone = in.empty() || (!give && !please);
+  if (alone || first.find(pi::tokens)) all.push_back(std::move(first));
+  while (!alone && !in.empty()) {
+    if (all.size() == most_concatenated) return Error(ErrorKind::limit, "too many SPDUs in one TSDU");
+    X400_TRY(next, take_spdu(in));
+    next.kind = give ? kind_behind_gt(next) : kind_behind_pt(next);
+    if (next.kind == Kind::dt) next.user_information = std::exchange(in, {});
+    const bool unknown = next.kind == Kind::other;
+    all.push_back(std::move(next));
+    if (unknown) break;
   }
-  X400_TRY(second, take_spdu(in));
-  if (first.si == si::gt && second.si == si::dt) {
-    second.kind = Kind::dt;
-    second.user_information = in;
-  }
-  return second;
+  return all;
+}
+
+Result<Spdu> parse(View in) {
+  X400_TRY(all, parse_all(in));
+  return std::move(all.back());
 }
 
 Builder& Builder::add(std::uint8_t code, View value) {

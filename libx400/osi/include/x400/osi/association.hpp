@@ -1,7 +1,9 @@
 // Association: the whole OSI stack of one TCP connection, without I/O.
 //
-// TPKT (RFC 1006), COTP class 0 (X.224), session (X.225: kernel, duplex), presentation (X.226: kernel, normal
-// mode), ACSE (X.227) and ROSE (X.880) in one object. Its owner, the driver, moves octets and time:
+// TPKT (RFC 1006), COTP class 0 (X.224), session (X.225: kernel, duplex; half-duplex, minor synchronise,
+// exceptions, activity management), presentation (X.226: kernel, normal mode), ACSE (X.227), RTSE (X.228,
+// normal mode) in the application contexts that have it, and ROSE (X.880) in one object. Above ROSE there is
+// no difference with RTSE or without. Its owner, the driver, moves octets and time:
 //
 //   Responder stack(config);
 //   loop:
@@ -90,8 +92,12 @@ class Association {
   std::optional<ContextId> context_id(const ber::Oid& abstract_syntax) const;
   /// Invocations of the peer not answered yet.
   std::size_t outstanding() const;
-  /// TSDUs whose last octet has not come: whether the peer is in the middle of something (least progress).
+  /// A TSDU, or an APDU of RTSE, whose last octet has not come: whether the peer is in the middle of
+  /// something (least progress).
   bool mid_pdu() const;
+  /// Over RTSE: whether something of ours cannot go on before the peer acknowledges or gives the turn. A
+  /// driver that hears nothing for too long then calls expire().
+  bool awaits_peer() const;
   /// Octets received so far of the TSDU under way; 0 between TSDUs.
   std::size_t pdu_octets() const;
 
@@ -105,7 +111,8 @@ class Association {
   Status error(InvokeId id, ErrorCode code, Chain parameter);
   Status reject(InvokeId id, Problem problem);
 
-  /// Asks for the end (FN, RLRQ). ReleaseConfirm follows; results may still come before it.
+  /// Asks for the end (FN, RLRQ). ReleaseConfirm follows; results may still come before it. Over RTSE only
+  /// the initiator may, and it goes out when what was given before is acknowledged and the turn is here.
   Status release();
   /// Answers ReleaseIndication (DN, RLRE). The peer's unanswered invocations are dropped.
   Status release_response();
@@ -138,7 +145,8 @@ class Responder : public Association {
   explicit Responder(std::shared_ptr<const ResponderConfig> config);
 
   /// Answers ConnectIndication. `bind_result`: one whole value, which the stack puts in [17]; empty only if
-  /// the application context has no bind.
+  /// the application context has no bind. Errors: closed; limit: the peer's session is of version 1 and the
+  /// answer longer than its 512 octets (refuse then).
   Status accept(Chain bind_result);
   Status refuse(Refusal refusal);
 };

@@ -18,7 +18,7 @@
 
 namespace x400::osi {
 
-enum class Layer : std::uint8_t { transport, session, presentation, acse, rose };
+enum class Layer : std::uint8_t { transport, session, presentation, acse, rtse, rose };
 std::string_view name(Layer layer);
 
 /// One presentation context of the association.
@@ -54,7 +54,7 @@ struct ConnectConfirm {
 struct ConnectRefused {
   Layer layer = Layer::transport;
   /// transport: DR reason, or -1 for ER, -2 for a lost connection; session: RF reason;
-  /// presentation: CPR provider reason, or -1 if none was given; acse: diagnostic.
+  /// presentation: CPR provider reason, or -1 if none was given; acse: diagnostic; rtse: RTORJ reason.
   int reason = 0;
   bool transient = false;    ///< the responder said that trying again later may succeed
   bool by_provider = false;  ///< acse: the diagnostic is one of the service provider
@@ -66,8 +66,8 @@ struct ConnectRefused {
 /// Responder: the stack refused by itself (Closed follows); there was no ConnectIndication.
 struct Declined {
   Layer layer = Layer::transport;
-  int reason =
-      0;  ///< what was answered: DR reason, RF reason, CPR provider reason, ACSE diagnostic; -1: none
+  /// What was answered: DR, RF, CPR provider or RTORJ reason, ACSE diagnostic; -1: none.
+  int reason = 0;
   std::string text;
   Octets octets;
 };
@@ -96,7 +96,8 @@ struct ReturnError {
 };
 
 /// The peer rejected an invocation of ours (`ours` true: it has ended), or an answer of ours, or something
-/// it could not name (no invoke id).
+/// it could not name (no invoke id). Over RTSE also an invocation of ours whose transfer the peer wanted
+/// discarded (resourceLimitation): it was not carried out.
 struct Reject {
   std::optional<InvokeId> invoke_id;
   Problem problem;
@@ -128,7 +129,7 @@ struct Aborted {
   };
   Source source = Source::own;
   Layer layer = Layer::transport;
-  int reason = -1;  ///< as the layer counts them (ARP reason, DR reason, PI 17); -1: none
+  int reason = -1;  ///< as the layer counts them (ARP, RTAB, DR reason, PI 17); -1: none
   std::string text;
   Octets octets;
 };

@@ -15,6 +15,15 @@ namespace x400::osi {
 /// What carries the ROSE APDUs of an application context; it decides the session functional units.
 enum class Carriage : std::uint8_t {
   p_data,  ///< directly on presentation; session kernel + duplex (PI 20 = 0002)
+  rtse,    ///< each APDU in an activity of RTSE (X.228); half-duplex, minor synchronise, exceptions, activity
+           ///< management (PI 20 = 0249)
+};
+
+/// What a side of the association may invoke, and where.
+struct OperationSyntax {
+  std::int32_t operation = 0;
+  bool by_initiator = false;  ///< else by the responder
+  ber::Oid syntax;
 };
 
 /// One application context the owner of the stack knows. The stack itself knows none.
@@ -26,6 +35,21 @@ struct ApplicationContext {
   /// Abstract syntaxes of its operations. At least one of them must be among the proposed contexts.
   std::vector<ber::Oid> syntaxes;
   Carriage carriage = Carriage::p_data;
+  /// Carriage rtse: the abstract syntax that has RTSE's APDUs. The bind is inside those of RT-OPEN, so
+  /// bind_syntax is the same, or empty.
+  ber::Oid rtse_syntax{};
+  /// Carriage rtse: for peers that transfer ROSE APDUs bare, which do not tell their presentation context.
+  /// What is not here is taken to be on the first accepted one of `syntaxes`.
+  std::vector<OperationSyntax> operations{};
+};
+
+/// What a side proposes, or agrees to at most, in RT-OPEN.
+struct ReliableTransfer {
+  std::uint32_t checkpoint = 32;  ///< units of 1024 octets; 0: no checkpoints
+  std::uint32_t window = 8;       ///< checkpoints not yet confirmed; at least 1
+  /// Own APDUs go out bare until the peer's form is known, for peers that know no EXTERNAL there. Afterwards
+  /// they have the form of the peer's last one.
+  bool bare_first = false;
 };
 
 /// Which called selectors a responder takes. In both an absent selector is the empty one.
@@ -70,10 +94,12 @@ struct ResponderConfig {
   /// value below 64 here counts as 64; a proposal below 64 is not taken up). Default: nothing is answered, so
   /// nothing is segmented. Segments that come are joined in any case.
   std::optional<Segmenting> segmenting;
+  ReliableTransfer reliable;
 };
 
 struct InitiatorConfig {
   Limits limits;
+  ReliableTransfer reliable{};
 };
 
 }  // namespace x400::osi

@@ -62,11 +62,29 @@ class Chain {
   bool empty() const { return size_ == 0; }
   const std::vector<Slice>& slices() const { return slices_; }
   Octets flat() const;  ///< one copy of all
+  /// A part of it, which must lie inside; no copy.
+  Chain part(std::size_t offset, std::size_t size) const;
 
  private:
   std::vector<Slice> slices_;
   std::size_t size_ = 0;
 };
+
+inline Chain Chain::part(std::size_t offset, std::size_t size) const {
+  Chain out;
+  for (const Slice& s : slices_) {
+    if (size == 0) break;
+    if (offset >= s.size()) {
+      offset -= s.size();
+      continue;
+    }
+    const std::size_t n = s.size() - offset < size ? s.size() - offset : size;
+    out.add(s.part(offset, n));
+    offset = 0;
+    size -= n;
+  }
+  return out;
+}
 
 inline Octets Chain::flat() const {
   Octets out;
