@@ -216,7 +216,8 @@ bool Connection::finish_if_idle() {
   }
   if (!finishing_ || !sent_.empty() || stack_->phase() != osi::Phase::open) return false;
   if (side() == Side::initiator) return stack_->release().ok();
-  if (!queue_.empty()) return false;  // an abort may overtake what lies in between
+  // An abort may overtake what lies in between.
+  if (!queue_.empty() || stack_->awaits_peer()) return false;
   Ending ending;
   ending.cause = Ending::Cause::closed;
   ending.layer = osi::Layer::acse;

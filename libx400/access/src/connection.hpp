@@ -167,7 +167,7 @@ class Connection : public Association, public std::enable_shared_from_this<Conne
   // connection_time.cpp
   struct Deadline {
     Clock::time_point at = Clock::time_point::max();
-    enum class What { none, phase, progress, write, idle, finish } what = What::none;
+    enum class What { none, phase, progress, write, acknowledge, idle, finish } what = What::none;
   };
   Deadline deadline() const;
   Deadline phase_deadline() const;

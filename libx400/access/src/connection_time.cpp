@@ -72,7 +72,9 @@ Connection::Deadline Connection::deadline() const {
   if (phase_ != osi::Phase::open) return next;
   if (window_) sooner(after(window_->since, t.progress), Deadline::What::progress);
   if (finishing_) sooner(after(finishing_since_, t.finish), Deadline::What::finish);
-  const bool idle = sent_.empty() && stack_->outstanding() == 0 && !stack_->mid_pdu() && queue_.empty();
+  if (stack_->awaits_peer()) sooner(after(active_, t.acknowledge), Deadline::What::acknowledge);
+  const bool idle = sent_.empty() && stack_->outstanding() == 0 && !stack_->mid_pdu() &&
+                    !stack_->awaits_peer() && queue_.empty();
   if (idle && !finishing_) sooner(after(active_, t.idle(context().protocol)), Deadline::What::idle);
   return next;
 }
@@ -117,6 +119,9 @@ void Connection::expire(Deadline::What what) {
       ends(std::move(ending));
       transport_gone_ = true;
       return;
+    case Deadline::What::acknowledge:
+      ending.text = "neither an acknowledgement nor the turn for " + text(t.acknowledge);
+      break;
     case Deadline::What::idle:
       if (side() == Side::initiator) {
         finishing_ = true;

@@ -47,25 +47,17 @@ std::span<const OperationRule> rules(Protocol protocol) {
   return p3_rules;
 }
 
-ApplicationContext ms_access(Edition edition) {
+ApplicationContext ms_access(std::string_view name, const ber::Oid& oid, Edition edition) {
+  const bool old = edition == Edition::e1988;
   ApplicationContext c;
+  c.name = name;
+  c.oid = oid;
   c.protocol = Protocol::p7;
   c.edition = edition;
-  if (edition == Edition::e1988) {
-    c.name = "ms-access-88";
-    c.oid = asn1::oids::context::ms_access_88;
-    c.bind_syntax = syntax::ms_88;
-    c.ports = {{Port::submission, syntax::msse},
-               {Port::retrieval, syntax::mrse_88},
-               {Port::administration, syntax::mase_88}};
-  } else {
-    c.name = "ms-access-94";
-    c.oid = asn1::oids::context::ms_access_94;
-    c.bind_syntax = syntax::ms_94;
-    c.ports = {{Port::submission, syntax::ms_msse},
-               {Port::retrieval, syntax::mrse_94},
-               {Port::administration, syntax::mase_94}};
-  }
+  c.bind_syntax = old ? syntax::ms_88 : syntax::ms_94;
+  c.ports = {{Port::submission, old ? syntax::msse : syntax::ms_msse},
+             {Port::retrieval, old ? syntax::mrse_88 : syntax::mrse_94},
+             {Port::administration, old ? syntax::mase_88 : syntax::mase_94}};
   return c;
 }
 
@@ -84,19 +76,44 @@ ApplicationContext mts_access(std::string_view name, const ber::Oid& oid, Editio
   return c;
 }
 
-enum Index { ms94, ms88, mts94, mts88, forced94, forced88 };
+ApplicationContext over_rtse(ApplicationContext c) {
+  c.reliable = true;
+  c.bind_syntax = c.protocol == Protocol::p7 ? syntax::ms_rtse : syntax::mts_rtse;
+  return c;
+}
 
 const std::vector<ApplicationContext>& table() {
   namespace context = asn1::oids::context;
+  constexpr auto e94 = Edition::e1994, e88 = Edition::e1988;
   static const std::vector<ApplicationContext> contexts = {
-      ms_access(Edition::e1994),
-      ms_access(Edition::e1988),
-      mts_access("mts-access-94", context::mts_access_94, Edition::e1994, Party::user),
-      mts_access("mts-access-88", context::mts_access_88, Edition::e1988, Party::user),
-      mts_access("mts-forced-access-94", context::mts_forced_access_94, Edition::e1994, Party::service),
-      mts_access("mts-forced-access-88", context::mts_forced_access_88, Edition::e1988, Party::service),
+      ms_access("ms-access-94", context::ms_access_94, e94),
+      ms_access("ms-access-88", context::ms_access_88, e88),
+      mts_access("mts-access-94", context::mts_access_94, e94, Party::user),
+      mts_access("mts-access-88", context::mts_access_88, e88, Party::user),
+      mts_access("mts-forced-access-94", context::mts_forced_access_94, e94, Party::service),
+      mts_access("mts-forced-access-88", context::mts_forced_access_88, e88, Party::service),
+      over_rtse(ms_access("ms-reliable-access-94", context::ms_reliable_access_94, e94)),
+      over_rtse(ms_access("ms-reliable-access-88", context::ms_reliable_access_88, e88)),
+      over_rtse(mts_access("mts-reliable-access-94", context::mts_reliable_access_94, e94, Party::user)),
+      over_rtse(mts_access("mts-reliable-access-88", context::mts_reliable_access_88, e88, Party::user)),
+      over_rtse(mts_access("mts-forced-reliable-access-94", context::mts_forced_reliable_access_94, e94,
+                           Party::service)),
+      over_rtse(mts_access("mts-forced-reliable-access-88", context::mts_forced_reliable_access_88, e88,
+                           Party::service)),
   };
   return contexts;
+}
+
+// What the two ends may invoke, for peers that do not tell the port.
+std::vector<osi::OperationSyntax> operation_syntaxes(const ApplicationContext& c) {
+  std::vector<osi::OperationSyntax> all;
+  for (const OperationRule& r : rules(c.protocol)) {
+    const ber::Oid* on = c.syntax(r.operation.port);
+    if (on == nullptr) continue;
+    if (r.may_invoke(c.initiator)) all.push_back({r.operation.code, true, *on});
+    if (r.may_invoke(other(c.initiator))) all.push_back({r.operation.code, false, *on});
+  }
+  return all;
 }
 
 }  // namespace
@@ -138,6 +155,10 @@ osi::ApplicationContext ApplicationContext::for_stack() const {
   c.name = oid;
   c.bind_syntax = bind_syntax;
   for (const PortSyntax& p : ports) c.syntaxes.push_back(p.syntax);
+  if (!reliable) return c;
+  c.carriage = osi::Carriage::rtse;
+  c.rtse_syntax = bind_syntax;
+  c.operations = operation_syntaxes(*this);
   return c;
 }
 
@@ -154,12 +175,23 @@ const ApplicationContext* find_context(std::string_view name) {
 }
 
 namespace contexts {
-const ApplicationContext& ms_access_88() { return table()[ms88]; }
-const ApplicationContext& ms_access_94() { return table()[ms94]; }
-const ApplicationContext& mts_access_88() { return table()[mts88]; }
-const ApplicationContext& mts_access_94() { return table()[mts94]; }
-const ApplicationContext& mts_forced_access_88() { return table()[forced88]; }
-const ApplicationContext& mts_forced_access_94() { return table()[forced94]; }
+const ApplicationContext& of(Protocol protocol, Edition edition, Party initiator, bool reliable) {
+  const Party opens = protocol == Protocol::p7 ? Party::user : initiator;
+  return *std::ranges::find_if(table(), [&](const ApplicationContext& c) {
+    return c.protocol == protocol && c.edition == edition && c.initiator == opens && c.reliable == reliable;
+  });
+}
+
+const ApplicationContext& ms_access_88() { return of(Protocol::p7, Edition::e1988, Party::user, false); }
+const ApplicationContext& ms_access_94() { return of(Protocol::p7, Edition::e1994, Party::user, false); }
+const ApplicationContext& mts_access_88() { return of(Protocol::p3, Edition::e1988, Party::user, false); }
+const ApplicationContext& mts_access_94() { return of(Protocol::p3, Edition::e1994, Party::user, false); }
+const ApplicationContext& mts_forced_access_88() {
+  return of(Protocol::p3, Edition::e1988, Party::service, false);
+}
+const ApplicationContext& mts_forced_access_94() {
+  return of(Protocol::p3, Edition::e1994, Party::service, false);
+}
 }  // namespace contexts
 
 }  // namespace x400::access

@@ -29,11 +29,11 @@ std::string dial_text(const osi::PresentationAddress& address) {
 }  // namespace
 
 Dialled::Dialled(std::shared_ptr<RuntimeState> runtime, ConnectOptions options, Promise<Answer> promise)
-    : Connection(Parts{
-          Side::initiator, runtime, std::make_shared<AssociationOptions>(options.association),
-          asio::make_strand(runtime->io()), nullptr,
-          std::make_unique<osi::Initiator>(osi::InitiatorConfig{stack_limits(options.association.limits)}),
-          dial_text(options.address)}),
+    : Connection(Parts{Side::initiator, runtime, std::make_shared<AssociationOptions>(options.association),
+                       asio::make_strand(runtime->io()), nullptr,
+                       std::make_unique<osi::Initiator>(osi::InitiatorConfig{
+                           stack_limits(options.association.limits), options.association.reliable}),
+                       dial_text(options.address)}),
       dial_(std::move(options)),
       promise_(std::move(promise)) {
   set_context(*dial_.context);

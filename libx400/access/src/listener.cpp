@@ -233,6 +233,7 @@ std::shared_ptr<const osi::ResponderConfig> stack_config(const ListenerOptions& 
   config->selectors = options.selectors;
   config->selector_policy = options.selector_policy;
   config->limits = stack_limits(options.association.limits);
+  config->reliable = options.association.reliable;
   return config;
 }
 

@@ -43,6 +43,20 @@ TEST_CASE("contexts: names, syntaxes and who opens, as X.419 has them") {
       {"mts-forced-access-88", "2.6.0.1.1", "2.6.0.2.11", {a + "1", a + "2", a + "6"}, Party::service},
       {"mts-access-94", "2.6.0.1.7", "2.6.0.2.11", {a + "1", a + "14", a + "16"}, Party::user},
       {"mts-forced-access-94", "2.6.0.1.8", "2.6.0.2.11", {a + "1", a + "14", a + "16"}, Party::service},
+      {"ms-reliable-access-88", "2.6.0.1.5", "2.6.0.2.10", {a + "1", a + "5", a + "6"}, Party::user},
+      {"ms-reliable-access-94", "2.6.0.1.12", "2.6.0.2.10", {a + "13", a + "15", a + "16"}, Party::user},
+      {"mts-reliable-access-88", "2.6.0.1.2", "2.6.0.2.8", {a + "1", a + "2", a + "6"}, Party::user},
+      {"mts-forced-reliable-access-88",
+       "2.6.0.1.3",
+       "2.6.0.2.8",
+       {a + "1", a + "2", a + "6"},
+       Party::service},
+      {"mts-reliable-access-94", "2.6.0.1.9", "2.6.0.2.8", {a + "1", a + "14", a + "16"}, Party::user},
+      {"mts-forced-reliable-access-94",
+       "2.6.0.1.10",
+       "2.6.0.2.8",
+       {a + "1", a + "14", a + "16"},
+       Party::service},
   };
   CHECK(application_contexts().size() == std::size(lines));
   for (const Line& line : lines) {
@@ -54,6 +68,10 @@ TEST_CASE("contexts: names, syntaxes and who opens, as X.419 has them") {
     CHECK(c->bind_syntax.to_string() == line.bind);
     CHECK(syntaxes(*c) == line.syntaxes);
     CHECK(c->initiator == line.initiator);
+    const bool reliable = c->name.find("reliable") != std::string_view::npos;
+    CHECK(c->reliable == reliable);
+    CHECK((c->for_stack().carriage == osi::Carriage::rtse) == reliable);
+    CHECK(c->for_stack().rtse_syntax.to_string() == (reliable ? line.bind : ""));
     const bool old = c->name.ends_with("88");
     CHECK(c->edition == (old ? Edition::e1988 : Edition::e1994));
     for (const auto& port : c->ports) CHECK(c->port(*c->syntax(port.port)) == port.port);
@@ -84,6 +102,21 @@ TEST_CASE("contexts: P3 operations by party, whoever opened") {
     INFO(c->name);
     CHECK(allowed(*c, Party::user) == user);
     CHECK(allowed(*c, Party::service) == service);
+  }
+}
+
+TEST_CASE("contexts: over RTSE the operation and who invokes it name the port") {
+  for (const ApplicationContext& c : application_contexts()) {
+    INFO(c.name);
+    const auto all = c.for_stack().operations;
+    CHECK(all.empty() == !c.reliable);
+    std::set<std::pair<int, bool>> told;
+    for (const auto& o : all) CHECK(told.emplace(o.operation, o.by_initiator).second);
+    if (!c.reliable || c.protocol != Protocol::p3) continue;
+    const bool user_opens = c.initiator == Party::user;
+    for (const auto& o : all)
+      if (o.operation == 2)
+        CHECK(c.port(o.syntax) == (o.by_initiator == user_opens ? Port::delivery : Port::submission));
   }
 }
 

@@ -233,7 +233,8 @@ TEST_CASE("operations: P7, the store alerts while the user's operations run") {
     CHECK(i.operation == operations::alert);
     reply.result(x400::to_octets(View(null_value)));
   });
-  auto options = house.dial();
+  auto options = house.dial(contexts::of(Protocol::p7, GENERATE(Edition::e1994, Edition::e1988), Party::user,
+                                         GENERATE(false, true)));
   options.handler = client;
   const AssociationPtr a = house.connected(std::move(options));
   auto list = a->invoke(operations::list, value("x"));
@@ -257,8 +258,8 @@ TEST_CASE("operations: P3 both ways on one association, code 2 by its port") {
   House house;
   house.open();
   const ApplicationContext& context =
-      GENERATE(std::ref(contexts::mts_access_94()), std::ref(contexts::mts_forced_access_94()),
-               std::ref(contexts::mts_access_88()), std::ref(contexts::mts_forced_access_88()));
+      contexts::of(Protocol::p3, GENERATE(Edition::e1994, Edition::e1988),
+                   GENERATE(Party::user, Party::service), GENERATE(false, true));
   INFO(context.name);
   auto here = std::make_shared<Recorder>(echo);
   auto options = house.dial(context);
@@ -300,7 +301,7 @@ TEST_CASE("operations: two ends that send each other much do not wait for one an
   house.open();
   auto handler = std::make_shared<Recorder>([](Invocation, Reply reply) { reply.result(value("ok")); });
   house.service->answer = [](Invocation, Reply reply) { reply.result(value("ok")); };
-  auto options = house.dial(contexts::mts_access_94());
+  auto options = house.dial(contexts::of(Protocol::p3, Edition::e1994, Party::user, GENERATE(false, true)));
   options.handler = handler;
   options.association.limits.unsent = 64 * 1024;
   const AssociationPtr a = house.connected(std::move(options));

@@ -4,7 +4,8 @@
 // does not name one: 2 is submission-control on the submission port and delivery-control on the delivery
 // port, and only the presentation context of the invocation tells them apart.
 //
-// The reliable contexts (over RTSE) are not in the table yet; nothing here changes when they come.
+// The reliable contexts (over RTSE) have the same ports and operations as the others; above the stack there
+// is no difference.
 //
 // Threads: constant data, safe from any.
 #pragma once
@@ -82,6 +83,7 @@ struct ApplicationContext {
   Edition edition = Edition::e1994;
   /// Who opens the association: the service only in the forced contexts of P3.
   Party initiator = Party::user;
+  bool reliable = false;  ///< over RTSE (X.228); bind_syntax is then RTSE's abstract syntax
   ber::Oid bind_syntax;
   std::vector<PortSyntax> ports;
 
@@ -99,6 +101,9 @@ const ApplicationContext* find_context(const ber::Oid& oid);
 const ApplicationContext* find_context(std::string_view name);
 
 namespace contexts {
+/// All have one; in P7 the user initiates.
+const ApplicationContext& of(Protocol protocol, Edition edition, Party initiator, bool reliable);
+
 const ApplicationContext& ms_access_88();
 const ApplicationContext& ms_access_94();
 const ApplicationContext& mts_access_88();

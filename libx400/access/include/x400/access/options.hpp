@@ -27,6 +27,8 @@ struct Timeouts {
   std::size_t progress_octets = 1024;
   /// Octets to send and the peer takes none.
   Duration write{60'000};
+  /// Reliable contexts: something of ours waits for an acknowledgement or for the turn, and nothing is heard.
+  Duration acknowledge{120'000};
   /// Nothing outstanding in either direction and nothing received. The initiator then releases, the
   /// responder aborts.
   Duration idle_p7{0};
@@ -52,6 +54,8 @@ struct AssociationOptions {
   /// Beyond either, nothing more is read from that peer until it is less again. Own invocations do not
   /// count, or two ends that send each other large messages would wait for one another.
   osi::Limits limits;
+  /// Reliable contexts: checkpoint size and window, proposed or agreed to at most.
+  osi::ReliableTransfer reliable;
   KeepAlive keep_alive;
   std::shared_ptr<Observer> observer;  ///< may be null
 };

@@ -1,0 +1,71 @@
+// What is different in the driver when an association is over RTSE: the turn, and who does not give it.
+#include "support.hpp"
+
+using namespace x400;
+using namespace x400::access;
+using namespace x400::access::test;
+
+namespace {
+
+const ApplicationContext& p7_reliable() {
+  return contexts::of(Protocol::p7, Edition::e1994, Party::user, true);
+}
+
+}  // namespace
+
+TEST_CASE("reliable: a content of 20 MB both ways, in many checkpoints, with any agreement") {
+  struct Sizes {
+    osi::ReliableTransfer ours, theirs;
+  };
+  const Sizes sizes = GENERATE(Sizes{{32, 8}, {32, 8}}, Sizes{{1, 1}, {32, 8}}, Sizes{{0, 3}, {32, 8}},
+                               Sizes{{63, 3, true}, {4, 2}});
+  House house;
+  house.options.association.reliable = sizes.theirs;
+  house.open();
+  auto options = house.dial(p7_reliable());
+  options.association.reliable = sizes.ours;
+  const AssociationPtr a = house.connected(std::move(options));
+  const Octets big = value(sizes.ours.checkpoint == 1 ? 1'000'000 : 20'000'000);
+  const Outcome o = take(a->invoke(operations::message_submission, big));
+  REQUIRE(o.is_result());
+  CHECK(test::to_octets(o.value()) == big);
+  CHECK(take(a->close()).cause == Ending::Cause::released);
+}
+
+TEST_CASE("reliable: many operations at once, answered in order, and closed behind the last answer") {
+  House house;
+  house.open();
+  const AssociationPtr a = house.connected(house.dial(p7_reliable()));
+  std::vector<Pending<Outcome>> all;
+  for (std::size_t i = 0; i < 50; ++i) all.push_back(a->invoke(operations::list, value(i)));
+  auto ending = a->close();
+  for (std::size_t i = 0; i < 50; ++i) {
+    const Outcome o = take(std::move(all[i]));
+    REQUIRE(o.is_result());
+    CHECK(test::to_octets(o.value()) == value(i));
+  }
+  CHECK(take(std::move(ending)).cause == Ending::Cause::released);
+}
+
+TEST_CASE("reliable: a peer that keeps the turn for ever is given up, and what waited is told") {
+  House house;
+  house.options.association.timeouts.acknowledge = milliseconds(50);
+  house.open();
+  RawPeer peer(house.port());
+  peer.bind(p7_reliable());
+  // It never reads, so it gives no turn for this alert.
+  const Outcome o = take(house.service->handler()->association()->invoke(operations::alert, value("x")));
+  CHECK(o.kind() == Outcome::Kind::lost);
+  CHECK(house.service->handler()->ending().cause == Ending::Cause::timed_out);
+}
+
+TEST_CASE("reliable: what never went out before the end was certainly not carried out") {
+  House house;
+  house.open();
+  RawPeer peer(house.port());
+  peer.bind(p7_reliable());
+  auto alert = house.service->handler()->association()->invoke(operations::alert, value("x"));
+  peer.reset();
+  const auto kind = take(std::move(alert)).kind();
+  CHECK((kind == Outcome::Kind::not_sent || kind == Outcome::Kind::lost));
+}
