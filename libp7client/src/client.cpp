@@ -13,11 +13,6 @@ namespace {
 namespace ms = asn1::ms;
 namespace operations = access::operations;
 
-const access::ApplicationContext& context_of(asn1::Edition edition) {
-  return edition == asn1::Edition::e1988 ? access::contexts::ms_access_88()
-                                         : access::contexts::ms_access_94();
-}
-
 Octets bind_argument(const ConnectParameters& p) {
   ms::MsBindArgument bind;
   bind.initiator_name = asn1::ORName{p.user, {}}.encode();
@@ -277,7 +272,7 @@ Answer<std::unique_ptr<Client>> Client::connect(access::Runtime& runtime, Connec
   auto alerts = std::make_shared<AlertHandler>(std::move(p.on_alert));
   access::ConnectOptions options;
   options.address = std::move(*address);
-  options.context = &context_of(p.edition);
+  options.context = &access::contexts::of(access::Protocol::p7, p.edition, access::Party::user, p.reliable);
   options.ports = p.ports;
   options.bind_argument = bind_argument(p);
   options.handler = alerts;

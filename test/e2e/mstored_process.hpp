@@ -93,7 +93,8 @@ class MstoredRun {
 /// A configured store whose program can be started again and again.
 class Mstored {
  public:
-  explicit Mstored(std::uint16_t mta_port = 0, std::string more = {}) {
+  /// `more`: behind all else; `of_mta`: lines of [[mta]].
+  explicit Mstored(std::uint16_t mta_port = 0, std::string more = {}, const std::string& of_mta = {}) {
     folder.write("secrets/store", "store-pw\n");
     folder.write("secrets/mta1-in", "mta-pw\n");
     std::string text =
@@ -104,6 +105,7 @@ class Mstored {
         "[[mta]]\nname = \"MTA1\"\npassword_in_file = \"secrets/mta1-in\"\nretry_first = \"1 "
         "ms\"\nretry_most = \"1 ms\"\n";
     if (mta_port != 0) text += "address = \"127.0.0.1:" + std::to_string(mta_port) + "\"\n";
+    text += of_mta;
     text += mailbox("alice", "Alice", "pw-a") + mailbox("bob", "Bob", "pw-b") + more;
     config = folder.write("mstored.toml", text);
   }

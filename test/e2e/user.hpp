@@ -27,9 +27,10 @@ inline Octets message(std::string_view subject, std::string_view text) {
 class User {
  public:
   User(access::Runtime& runtime, std::uint16_t port, std::string_view name, std::string_view password,
-       Edition spoken = Edition::e1994, std::shared_ptr<access::Handler> handler = nullptr)
+       Edition spoken = Edition::e1994, std::shared_ptr<access::Handler> handler = nullptr,
+       bool reliable = false)
       : edition(spoken) {
-    auto made = connect_user(runtime, port, user_bind(name, password), edition, std::move(handler));
+    auto made = connect_user(runtime, port, user_bind(name, password), edition, std::move(handler), reliable);
     if (!made.ok()) FAIL(made.error().text);
     association = made->association;
     bind_result = ms::MsBindResult::decode(made->bind_result.view()).value();
@@ -90,8 +91,9 @@ class User {
 /// A bound MTA that delivers.
 class DeliveringMta {
  public:
-  DeliveringMta(access::Runtime& runtime, std::uint16_t port) {
-    auto made = connect_mta(runtime, port, "MTA1", "mta-pw");
+  DeliveringMta(access::Runtime& runtime, std::uint16_t port, Edition edition = Edition::e1994,
+                bool reliable = false) {
+    auto made = connect_mta(runtime, port, "MTA1", "mta-pw", edition, nullptr, reliable);
     if (!made.ok()) FAIL(made.error().text);
     association = made->association;
   }

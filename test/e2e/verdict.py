@@ -5,6 +5,10 @@ Usage: verdict.py FILE.pcap... Prints each fault; exits 1 if there is one, or if
 
 tshark knows P7 under the abstract syntaxes of 1988 only; those of 1994 have the same encoded length and are
 renamed in a copy. What it cannot see: wrong values, doubled SET members, size bounds, SET order.
+
+Over RTSE it decodes what is on the submission port; of the others it puts the activities together, checks EXTERNAL
+and BER, and goes no further. It knows RTSE with P3 only: for P7 the abstract syntax is renamed to that of P3, and
+the binds, which then look like those of P3, are not judged. Their values are the same as without RTSE.
 """
 import os
 import re
@@ -13,6 +17,7 @@ import sys
 import tempfile
 
 RENAMED = {17: 9, 15: 5, 13: 5, 16: 5}  # last arc of 2.6.0.2.x
+MS_RTSE, MTS_RTSE = (bytes((6, 4, 0x56, 0, 2, arc)) for arc in (10, 8))
 # Limits of the dissectors, not faults of ours.
 ALLOWED = [
     r"Dissector for OID not implemented",         # contents and extensions of other standards
@@ -37,9 +42,10 @@ def tshark(name, *arguments):
     return [line for line in run.stdout.splitlines() if line.strip()]
 
 
-def judge(name):
+def judge(name, judge_binds):
     faults = []
-    for line in tshark(name, "-Y", "_ws.expert.severity >= 6291456", "-T", "fields", "-e", "frame.number", "-e",
+    wanted = "_ws.expert.severity >= 6291456" + ("" if judge_binds else " && !acse")
+    for line in tshark(name, "-Y", wanted, "-T", "fields", "-e", "frame.number", "-e",
                        "_ws.col.Info", "-e", "_ws.expert.message"):
         number, info, messages = (line.split("\t") + ["", ""])[:3]
         for message in re.split(r",(?=[A-Z])", messages):
@@ -49,7 +55,7 @@ def judge(name):
     for line in tshark(name, "-Y", "ros && !p7 && !p3 && !ros.reject_element", "-T", "fields", "-e", "frame.number",
                        "-e", "_ws.col.Info"):
         faults.append(f"frame {line}: not decoded as P7 or P3")
-    decoded = len(tshark(name, "-Y", "p7 || p3"))
+    decoded = len(tshark(name, "-Y", "p7 || p3 || rtse"))
     return faults, decoded
 
 
@@ -58,13 +64,14 @@ def main():
     for path in sys.argv[1:]:
         with open(path, "rb") as f:
             octets = renamed(f.read())
+        p7_over_rtse = MS_RTSE in octets
         with tempfile.NamedTemporaryFile(suffix=".pcap", delete=False) as copy:
-            copy.write(octets)
+            copy.write(octets.replace(MS_RTSE, MTS_RTSE))
         try:
-            faults, decoded = judge(copy.name)
+            faults, decoded = judge(copy.name, not p7_over_rtse)
         finally:
             os.unlink(copy.name)
-        print(f"{os.path.basename(path)}: {decoded} frames decoded as P7 or P3, {len(faults)} faults")
+        print(f"{os.path.basename(path)}: {decoded} frames decoded as P7, P3 or RTSE, {len(faults)} faults")
         for fault in faults[:40]:
             print("  " + fault)
         if faults or decoded == 0:

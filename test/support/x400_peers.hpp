@@ -51,11 +51,10 @@ inline ms::MsBindArgument user_bind(std::string_view name, std::string_view pass
 
 inline ConnectResult connect_user(access::Runtime& runtime, std::uint16_t port,
                                   const ms::MsBindArgument& argument, Edition edition = Edition::e1994,
-                                  std::shared_ptr<access::Handler> handler = nullptr) {
+                                  std::shared_ptr<access::Handler> handler = nullptr, bool reliable = false) {
   access::ConnectOptions options;
   options.address = loopback(port);
-  options.context =
-      edition == Edition::e1988 ? &access::contexts::ms_access_88() : &access::contexts::ms_access_94();
+  options.context = &access::contexts::of(access::Protocol::p7, edition, access::Party::user, reliable);
   options.bind_argument = argument.encode(edition);
   options.handler = std::move(handler);
   return access::connect(runtime, std::move(options)).get();
@@ -65,11 +64,10 @@ inline ConnectResult connect_user(access::Runtime& runtime, std::uint16_t port,
 
 inline ConnectResult connect_mta(access::Runtime& runtime, std::uint16_t port, std::string_view name,
                                  std::string_view password, Edition edition = Edition::e1994,
-                                 std::shared_ptr<access::Handler> handler = nullptr) {
+                                 std::shared_ptr<access::Handler> handler = nullptr, bool reliable = false) {
   access::ConnectOptions options;
   options.address = loopback(port);
-  options.context = edition == Edition::e1988 ? &access::contexts::mts_forced_access_88()
-                                              : &access::contexts::mts_forced_access_94();
+  options.context = &access::contexts::of(access::Protocol::p3, edition, access::Party::service, reliable);
   mts::MtsBindArgument argument;
   argument.initiator_name = mts::MtaName{std::string(name)};
   argument.initiator_credentials = asn1::ia5_password(password);

@@ -3,6 +3,7 @@
 #
 #   demo_prepare            configuration, secrets, ports; with demo_record=yes every association passes
 #                           test/e2e/record.py, which keeps what was sent in $demo/{p7,p3,mta}.pcap
+#                           with demo_reliable=yes all of them are over RTSE
 #   demo_start_store, demo_start_mta
 #   demo_kill_store         kill -9, as a crash
 #   demo_stop               both, in order
@@ -107,6 +108,7 @@ name = "MTA1"
 address = "127.0.0.1:$demo_mta_front"
 password_in_file = "secrets/mta1"
 retry_first = "200 ms"
+submit_reliable = $(demo_over_rtse)
 EOT
   for user in $demo_users; do
     cat <<EOT
@@ -137,6 +139,7 @@ retry_most = "2 s"
 or_address = "$(demo_address store)"
 address = "127.0.0.1:$demo_p3_front"
 password_file = "secrets/store"
+reliable = $(demo_over_rtse)
 EOT
   for user in $demo_users; do
     cat <<EOT
@@ -154,8 +157,11 @@ demo_profile() {
 store = "127.0.0.1:$demo_p7_front"
 user = "$(demo_address "$1")"
 password_file = "../secrets/$1"
+reliable = $(demo_over_rtse)
 EOT
 }
+
+demo_over_rtse() { [ "${demo_reliable:-no}" = yes ] && echo true || echo false; }
 
 # demo_wait_port PORT PID: until somebody listens there; fails when the process ends first.
 demo_wait_port() {

@@ -63,6 +63,7 @@ void read_stores(Table& root, Config& config) {
     s.address = address(table, "address", table.required_text("address", "address = \"127.0.0.1:1103\""));
     s.password = secret(table, "password_file");
     if (table.choice("edition", {"88", "94"}).value_or("94") == "88") s.edition = asn1::Edition::e1988;
+    s.reliable = table.boolean("reliable").value_or(false);
     s.associations = static_cast<unsigned>(table.integer("associations", 1, 100).value_or(2));
     config.stores.push_back(std::move(s));
   }

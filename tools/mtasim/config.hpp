@@ -15,6 +15,7 @@
 //   address = "127.0.0.1:1103"          # its P3 listener
 //   password_file = "secrets/store"     # what it must show in its answer to a bind, and with bind_as
 //   edition = "94"                      # mts-forced-access-94 or -88
+//   reliable = false                    # true: over RTSE, mts-forced-reliable-access
 //   associations = 2                    # at the same time
 //
 //   [[user]]
@@ -43,6 +44,7 @@ struct StoreConfig {
   x400::osi::PresentationAddress address;
   x400::settings::Secret password;
   x400::asn1::Edition edition = x400::asn1::Edition::e1994;
+  bool reliable = false;
   unsigned associations = 2;
 };
 

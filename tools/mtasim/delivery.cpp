@@ -25,11 +25,6 @@ constexpr mts::NonDeliveryReport expired{1, 5}, protocol_violation{0, 14}, criti
 // Ends idle associations: a simulator should leave nothing open behind a test.
 class Idle final : public access::Handler {};
 
-const access::ApplicationContext& context_of(asn1::Edition edition) {
-  return edition == asn1::Edition::e1988 ? access::contexts::mts_forced_access_88()
-                                         : access::contexts::mts_forced_access_94();
-}
-
 Result<osi::Chain> argument_of(const Job& job, Queue& queue) {
   Octets content;
   if (job.content) {
@@ -93,7 +88,8 @@ void StoreLink::connect() {
   bind.initiator_credentials = asn1::Password{to_octets(config_.password.octets()), false};
   access::ConnectOptions options;
   options.address = store.address;
-  options.context = &context_of(store.edition);
+  options.context =
+      &access::contexts::of(access::Protocol::p3, store.edition, access::Party::service, store.reliable);
   options.bind_argument = bind.encode();
   options.handler = std::make_shared<Idle>();
   ++connecting_;

@@ -17,7 +17,10 @@ access::ListenerOptions listener_options(const Config& config) {
   access::ListenerOptions options;
   for (const auto& address : config.listen) options.endpoints.push_back({address.host, address.port});
   options.selectors = config.listen.front().selectors;
-  options.contexts = {&access::contexts::mts_access_94(), &access::contexts::mts_access_88()};
+  for (const bool reliable : {false, true})
+    for (const auto edition : {access::Edition::e1994, access::Edition::e1988})
+      options.contexts.push_back(
+          &access::contexts::of(access::Protocol::p3, edition, access::Party::user, reliable));
   return options;
 }
 

@@ -43,12 +43,14 @@ struct Arguments {
 };
 
 void add_access(CLI::App& app, Arguments& a) {
-  app.add_option("--profile", a.access.profile, "TOML file with store, user, password_file, edition")
+  app.add_option("--profile", a.access.profile,
+                 "TOML file with store, user, password_file, edition, reliable")
       ->envname("P7_PROFILE");
   app.add_option("--store", a.access.store, "the store's address: host:port, or tsel=...;host:port");
   app.add_option("--user", a.access.user, "the user's O/R address: 'C=XX;A=TEST;P=DEMO;O=Org;S=Alice;G=A'");
   app.add_option("--password-file", a.access.password_file, "file with the password");
   app.add_flag("--password-stdin", a.access.password_stdin, "password from the first line of standard input");
+  app.add_flag("--reliable", a.access.reliable, "over RTSE, the reliable application context");
   app.add_option("--edition", a.access.edition, "edition of X.413 to speak: 94 (default) or 88")
       ->check(CLI::IsMember({"88", "94"}));
   app.add_flag("--json", a.common.json, "JSON, one object a line");

@@ -23,6 +23,7 @@ Status read_profile(Access& a) {
   const auto file = root.path("password_file");
   take(a.password_file, file ? std::optional(file->string()) : std::nullopt);
   take(a.edition, root.choice("edition", {"88", "94"}));
+  a.reliable = a.reliable || root.boolean("reliable").value_or(false);
   return document.finish();
 }
 
@@ -52,6 +53,7 @@ Result<p7client::ConnectParameters> connect_parameters(const Access& given) {
   X400_TRY(secret, password(a));
   p.password = std::move(secret);
   p.edition = a.edition == "88" ? asn1::Edition::e1988 : asn1::Edition::e1994;
+  p.reliable = a.reliable;
   return p;
 }
 

@@ -4,6 +4,7 @@
 //   user = "C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Alice;G=A"
 //   password_file = "alice.password"        # relative to the profile
 //   edition = "94"                          # or "88"
+//   reliable = true                         # over RTSE; default false
 #pragma once
 
 #include <string>
@@ -17,6 +18,7 @@ struct Access {
   std::string profile;  ///< file; empty: none
   std::string store, user, password_file, edition;
   bool password_stdin = false;
+  bool reliable = false;
 };
 
 /// What the command line says wins over the profile. Errors: invalid, io, refused (secret file).

@@ -116,6 +116,9 @@ struct MtaConfig {
   UnknownMailbox unknown_mailbox = UnknownMailbox::refuse;
   /// submit_associations: at the same time to this MTA, over all users; default 100.
   std::size_t submit_associations = 100;
+  /// submit_reliable: submit over RTSE (mts-reliable-access); true or false, default false. Deliveries are
+  /// taken with it and without.
+  bool submit_reliable = false;
   Milliseconds submit_idle{60'000};     ///< submit_idle: an unused submission association is released; "60 s"
   Milliseconds retry_first{1'000};      ///< retry_first: pause after a failed bind, doubled each time; "1 s"
   Milliseconds retry_most{60'000};      ///< retry_most: but never longer; "60 s"

@@ -68,7 +68,8 @@ void MtaTarget::leave() {
 
 const access::ApplicationContext& MtaTarget::context() const {
   const std::lock_guard lock(mutex_);
-  return only_88_ ? access::contexts::mts_access_88() : access::contexts::mts_access_94();
+  const auto edition = only_88_ ? access::Edition::e1988 : access::Edition::e1994;
+  return access::contexts::of(access::Protocol::p3, edition, access::Party::user, mta_.submit_reliable);
 }
 
 void MtaTarget::fall_back() {

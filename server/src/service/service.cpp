@@ -18,8 +18,14 @@ constexpr std::size_t room_to_refuse = 64;
 
 std::vector<const access::ApplicationContext*> contexts_of(ListenConfig::Protocol protocol) {
   using namespace access::contexts;
-  if (protocol == ListenConfig::Protocol::p7) return {&ms_access_94(), &ms_access_88()};
-  return {&mts_forced_access_94(), &mts_forced_access_88()};
+  using access::Edition;
+  const bool p7 = protocol == ListenConfig::Protocol::p7;
+  const auto initiator = p7 ? access::Party::user : access::Party::service;
+  std::vector<const access::ApplicationContext*> all;
+  for (const bool reliable : {false, true})
+    for (const Edition edition : {Edition::e1994, Edition::e1988})
+      all.push_back(&of(p7 ? access::Protocol::p7 : access::Protocol::p3, edition, initiator, reliable));
+  return all;
 }
 
 std::string_view name(ListenConfig::Protocol protocol) {

@@ -166,6 +166,7 @@ password_in_file = "secrets/mta1-in"
 bind_as = "store"
 unknown_mailbox = "abort"
 submit_associations = 2
+submit_reliable = true
 submit_idle = "10 s"
 retry_first = "2 s"
 retry_most = "3 s"
@@ -206,6 +207,7 @@ retry_refused = "1 min"
   CHECK(c.mtas[1].bind_as == MtaConfig::BindAs::store);
   CHECK(c.mtas[1].unknown_mailbox == MtaConfig::UnknownMailbox::abort);
   CHECK(c.mtas[1].submit_associations == 2);
+  CHECK(c.mtas[1].submit_reliable);
   CHECK(c.mtas[1].submit_idle == 10s);
   CHECK(c.mtas[1].retry_first == 2s);
   CHECK(c.mtas[1].retry_most == 3s);

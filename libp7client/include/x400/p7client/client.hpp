@@ -51,6 +51,7 @@ struct ConnectParameters {
   asn1::ORAddress user;                          ///< whose mailbox
   std::string password;                          ///< simple credentials: octets, as they are
   asn1::Edition edition = asn1::Edition::e1994;  ///< which application context; the store must offer it
+  bool reliable = false;                         ///< over RTSE: ms-reliable-access; the store must offer it
   /// What a Fetch may return on this association; nothing: everything.
   std::optional<asn1::ms::FetchRestrictions> fetch_restrictions;
   bool configuration_request = false;  ///< ask what the store can do: bind_result()
