@@ -49,6 +49,7 @@ const char* name_of(RecordType type) {
     case RecordType::item: return "item";
     case RecordType::event: return "event";
     case RecordType::counter: return "counter";
+    case RecordType::archive: return "archive";
   }
   return "unknown";
 }
@@ -60,6 +61,7 @@ std::string entry(const EntryBody& b) {
   out += " size " + n(b.size);
   if (b.parent_distance != 0) out += " parent -" + n(b.parent_distance) + " main -" + n(b.main_distance);
   if (b.descendants != 0) out += " descendants " + n(b.descendants);
+  if (b.archived) out += " archived";
   if (b.slice) out += " slice " + n(b.slice->offset) + "+" + n(b.slice->size);
   if (!b.duplicate_key.empty()) out += " key " + to_hex(b.duplicate_key, 16);
   return out + " list " + n(b.list_attributes.size()) + " variable " + n(b.variable.size()) + " attributes " +
@@ -88,6 +90,7 @@ std::string body(const RecordHeader& h, View octets) {
         return out;
       });
     case RecordType::remove:
+    case RecordType::archive:
       return with(decode_remove(octets), [](const RemoveBody& b) {
         std::string out = " base " + n(static_cast<unsigned>(b.base));
         for (const RemovedEntry& e : b.entries)

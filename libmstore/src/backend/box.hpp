@@ -35,11 +35,12 @@ class StatusOverlay {
   void withdraw(Lsn first, Lsn last) {
     std::erase_if(raised_, [=](const Raised& r) { return r.lsn >= first && r.lsn <= last; });
   }
-  /// The part that concerns a base, to look at without the lock.
-  StatusOverlay of(EntryBase base) const {
+  /// The part that concerns a base, to look at without the lock. `applied`: the index shows all up to there,
+  /// perhaps also a later change back; what it has must not be laid over it.
+  StatusOverlay of(EntryBase base, Lsn applied) const {
     StatusOverlay out;
     for (const Raised& r : raised_)
-      if (r.base == base) out.raised_.push_back(r);
+      if (r.base == base && r.lsn > applied) out.raised_.push_back(r);
     return out;
   }
   RetrievalStatus over(SequenceNumber number, RetrievalStatus indexed) const {
@@ -53,8 +54,45 @@ class StatusOverlay {
   std::vector<Raised> raised_;
 };
 
+/// What a main entry adds to the usage of its class. Of each class and type, so that a Quota can pass over
+/// the sizes of a type.
+struct Weight {
+  EntryClass entry_class = EntryClass::delivery;
+  std::uint8_t entry_type = 0;
+  std::uint64_t size = 0;
+};
+
+/// Main entries of the base stored, by class and type; pending changes are in it.
+class BoxUsage {
+ public:
+  void set(EntryClass c, std::uint8_t type, Usage usage) { sums_[{c, type}] = usage; }
+  void add(const Weight& w) {
+    Usage& u = sums_[{w.entry_class, w.entry_type}];
+    ++u.entries;
+    u.octets += w.size;
+  }
+  void subtract(const Weight& w) {
+    Usage& u = sums_[{w.entry_class, w.entry_type}];
+    --u.entries;
+    u.octets -= w.size;
+  }
+  Usage of(const Quota& q) const {
+    Usage sum;
+    for (const auto& [key, u] : sums_) {
+      if (key.first != q.entry_class) continue;
+      sum.entries += u.entries;
+      if (key.second != q.no_octets_of) sum.octets += u.octets;
+    }
+    return sum;
+  }
+
+ private:
+  std::map<std::pair<EntryClass, std::uint8_t>, Usage> sums_;
+};
+
 /// An entry whose creation is not applied yet.
 struct PendingEntry {
+  Weight weight;
   SequenceNumber parent = 0;
   std::uint32_t descendants = 0;
   Time created = 0;
@@ -77,6 +115,7 @@ struct PendingChange {
   std::vector<std::int64_t> created;
   std::vector<std::int64_t> removed;
   std::vector<std::string> keys;
+  std::vector<Weight> added, taken;  ///< of the usage
 };
 
 struct Box {
@@ -89,6 +128,7 @@ struct Box {
   std::unordered_map<std::string, PendingKey> keys;
   std::deque<std::shared_ptr<const PendingChange>> changes;  ///< in order of LSN
   StatusOverlay overlay;
+  BoxUsage usage;
 
   /// Takes a change's traces out; the waiters of its keys are given back.
   std::vector<std::pair<PendingKey, Completion>> forget(const PendingChange& change) {

@@ -10,7 +10,7 @@ namespace x400::mstore::backend {
 namespace {
 
 Refusal refuse(ErrorKind kind, std::string text, SequenceNumber number = 0) {
-  return Refusal{Error(kind, std::move(text)), number};
+  return Refusal{Error(kind, std::move(text)), number, {}};
 }
 
 Octets with_number(SequenceNumber number, View key) {
@@ -71,7 +71,7 @@ class Commit {
     if (!queued.ok()) {
       for (const auto& spooled : operation_->spooled) spooled->release();
       Completion& tell = lazy ? completion : operation_->completion;
-      tell(Refusal{queued.error(), 0});
+      tell(Refusal{queued.error(), 0, {}});
       return Next::done;
     }
     if (!lazy) return Next::queued;
@@ -82,10 +82,14 @@ class Commit {
 
  private:
   using Checked = Result<Next, Refusal>;
+  struct Removal {
+    bool archive = false;
+    RemoveBody body;
+  };
 
   // Nothing is changed before all is found possible.
   Checked check(Completion& completion) {
-    if (const Status state = backend_.index_->state(); !state.ok()) return Refusal{state.error(), 0};
+    if (const Status state = backend_.index_->state(); !state.ok()) return Refusal{state.error(), 0, {}};
     std::uint64_t octets = 0;
     for (const PreparedEntry& entry : prepared_.create) octets += entry.record.header.record_size();
     if (octets + slack > backend_.log_->most_octets())
@@ -98,11 +102,12 @@ class Commit {
     if (!duplicate.ok() || *duplicate == Next::done) return duplicate;
     for (const Modification& m : set_.modify) {
       auto entry = find(m.base, m.number);
-      if (!entry.ok()) return Refusal{entry.error(), m.number};
+      if (!entry.ok()) return Refusal{entry.error(), m.number, {}};
       if (!*entry) return refuse(ErrorKind::not_found, "no entry " + std::to_string(m.number), m.number);
     }
     for (const Deletion& deletion : set_.remove)
       if (auto refused = check_removal(deletion)) return *refused;
+    if (auto refused = check_quotas()) return *refused;
     if (prepared_.new_numbers > 0 && max_sequence_number - box_.info.next + 1 < prepared_.new_numbers)
       return refuse(ErrorKind::limit, "mailbox " + box_.info.id + " has no sequence number left");
     for (std::size_t i = 0; i < set_.create.size(); ++i)
@@ -126,10 +131,10 @@ class Commit {
         return Next::done;
       }
       auto lease = backend_.index_->read();
-      if (!lease.ok()) return Refusal{lease.error(), 0};
+      if (!lease.ok()) return Refusal{lease.error(), 0, {}};
       auto found =
           backend_.checked((*lease)->duplicate(backend_.store_, set_.mailbox, entry.duplicate_key, horizon));
-      if (!found.ok()) return Refusal{found.error(), 0};
+      if (!found.ok()) return Refusal{found.error(), 0, {}};
       if (!*found) continue;
       duplicate_ = duplicate_of(**found, 0, 0);
       return Next::done;
@@ -153,29 +158,59 @@ class Commit {
       return std::optional<Removable>();
     if (const auto it = box_.created.find(id); it != box_.created.end()) {
       const PendingEntry& p = it->second;
-      return std::optional(Removable{p.parent, p.descendants, p.created, p.duplicate_key});
+      return std::optional(Removable{p.weight.entry_class, p.weight.entry_type, p.weight.size, p.parent,
+                                     p.descendants, p.created, p.duplicate_key});
     }
     X400_TRY(lease, backend_.index_->read());
     return backend_.checked(lease->removable(set_.mailbox, base, number));
   }
 
   std::optional<Refusal> check_removal(const Deletion& deletion) {
-    RemoveBody body;
-    body.base = deletion.base;
-    std::set<SequenceNumber> seen;
+    Removal removal;
+    removal.archive = deletion.archive;
+    removal.body.base = deletion.base;
     for (const SequenceNumber number : deletion.numbers) {
       auto entry = find(deletion.base, number);
-      if (!entry.ok()) return Refusal{entry.error(), number};
-      if (!*entry || !seen.insert(number).second)
+      if (!entry.ok()) return Refusal{entry.error(), number, {}};
+      if (!*entry || !removing_.insert({deletion.base, number}).second)
         return refuse(ErrorKind::not_found, "no entry " + std::to_string(number), number);
       Removable& r = **entry;
       if (r.parent != 0)
         return refuse(ErrorKind::invalid, "entry " + std::to_string(number) + " is a child", number);
-      body.entries.push_back(RemovedEntry{number, r.descendants, r.created, std::move(r.duplicate_key)});
+      if (deletion.base == EntryBase::stored)
+        operation_->change.taken.push_back({r.entry_class, r.entry_type, r.size});
+      removal.body.entries.push_back(
+          RemovedEntry{number, r.descendants, r.created, std::move(r.duplicate_key)});
     }
-    std::sort(body.entries.begin(), body.entries.end(),
+    std::sort(removal.body.entries.begin(), removal.body.entries.end(),
               [](const RemovedEntry& a, const RemovedEntry& b) { return a.number < b.number; });
-    removals_.push_back(std::move(body));
+    if (!removal.body.entries.empty()) removals_.push_back(std::move(removal));
+    return std::nullopt;
+  }
+
+  // What there will be, pending change sets counted: they may still fail, but they were here first.
+  std::optional<Refusal> check_quotas() {
+    PendingChange& change = operation_->change;
+    for (std::size_t i = 0; i < set_.create.size(); ++i) {
+      const NewEntry& entry = set_.create[i];
+      if (!entry.parent && prepared_.create[i].base == EntryBase::stored)
+        change.added.push_back({entry.entry_class, entry.entry_type, entry.size});
+    }
+    if (set_.quotas.empty()) return std::nullopt;
+    BoxUsage after = box_.usage;
+    for (const Weight& w : change.taken) after.subtract(w);
+    for (const Weight& w : change.added) after.add(w);
+    for (const Quota& quota : set_.quotas) {
+      const Usage before = box_.usage.of(quota), then = after.of(quota);
+      const bool over = (then.entries > quota.entries && then.entries > before.entries) ||
+                        (then.octets > quota.octets && then.octets > before.octets);
+      if (over)
+        return Refusal{Error(ErrorKind::unavailable, "quota of mailbox " + box_.info.id + " is full: " +
+                                                         std::to_string(before.entries) + " entries, " +
+                                                         std::to_string(before.octets) + " octets"),
+                       0, before};
+      operation_->committed.usage.push_back(then);
+    }
     return std::nullopt;
   }
 
@@ -185,7 +220,7 @@ class Commit {
       return refuse(ErrorKind::invalid, "number " + std::to_string(entry.number) + " was never assigned",
                     entry.number);
     auto found = find(base, entry.number);
-    if (!found.ok()) return Refusal{found.error(), entry.number};
+    if (!found.ok()) return Refusal{found.error(), entry.number, {}};
     if (*found)
       return refuse(ErrorKind::exists, "entry " + std::to_string(entry.number) + " exists", entry.number);
     return std::nullopt;
@@ -221,8 +256,8 @@ class Commit {
       if (!change.backwards) statuses_.push_back(body);
       put(make_record(RecordType::status, set_.mailbox, encode(body)));
     }
-    for (const RemoveBody& body : removals_)
-      if (!body.entries.empty()) put(make_record(RecordType::remove, set_.mailbox, encode(body)));
+    for (const Removal& r : removals_)
+      put(make_record(r.archive ? RecordType::archive : RecordType::remove, set_.mailbox, encode(r.body)));
     for (PreparedEntry& entry : prepared_.create) put(std::move(entry.record));
     for (const ItemChange& item : set_.items) put(item_record(item));
     for (LogRecord& record : prepared_.events) put(std::move(record));
@@ -262,19 +297,21 @@ class Commit {
     box_.info.next += prepared_.new_numbers;
     for (const StatusBody& body : statuses_)
       for (const NumberRange& range : body.ranges) box_.overlay.add({lsn, body.base, range, body.status});
-    for (const RemoveBody& body : removals_)
-      for (const RemovedEntry& entry : body.entries)
-        for (std::uint32_t i = 0; i <= entry.descendants; ++i) {
-          const std::int64_t id = entry_id(box_key(set_.mailbox, body.base), entry.number + i);
-          if (box_.removed.insert(id).second) change.removed.push_back(id);
-        }
+    for (const Removal& removal : removals_)
+      for (const RemovedEntry& entry : removal.body.entries)
+        for (std::uint32_t i = 0; i <= entry.descendants; ++i) gone(removal, entry, i);
+    for (const Weight& w : change.taken) box_.usage.subtract(w);
+    for (const Weight& w : change.added) box_.usage.add(w);
     for (std::size_t i = 0; i < set_.create.size(); ++i) {
       const PreparedEntry& prepared = prepared_.create[i];
       const std::int64_t id = entry_id(box_key(set_.mailbox, prepared.base), c.numbers[i]);
       const NewEntry& entry = set_.create[i];
       box_.created[id] =
-          PendingEntry{prepared.parent_distance == 0 ? 0 : c.numbers[i] - prepared.parent_distance,
-                       prepared.descendants, c.time, entry.duplicate_key};
+          PendingEntry{{entry.entry_class, entry.entry_type, entry.size},
+                       prepared.parent_distance == 0 ? 0 : c.numbers[i] - prepared.parent_distance,
+                       prepared.descendants,
+                       c.time,
+                       entry.duplicate_key};
       change.created.push_back(id);
       if (entry.duplicate_key.empty()) continue;
       std::string key(chars(entry.duplicate_key));
@@ -285,6 +322,22 @@ class Commit {
       box_.changes.push_back(std::shared_ptr<const PendingChange>(operation_, &operation_->change));
   }
 
+  // The i-th of a family, from its base, perhaps into the archive.
+  void gone(const Removal& removal, const RemovedEntry& entry, std::uint32_t i) {
+    PendingChange& change = operation_->change;
+    const std::int64_t id = entry_id(box_key(set_.mailbox, removal.body.base), entry.number + i);
+    if (box_.removed.insert(id).second) change.removed.push_back(id);
+    if (!removal.archive) return;
+    const std::int64_t kept = entry_id(box_key(set_.mailbox, EntryBase::archive), entry.number + i);
+    PendingEntry pending;
+    pending.parent = i == 0 ? 0 : entry.number;
+    pending.descendants = i == 0 ? entry.descendants : 0;
+    pending.created = entry.created;
+    if (i == 0) pending.duplicate_key = entry.duplicate_key;
+    box_.created[kept] = std::move(pending);
+    change.created.push_back(kept);
+  }
+
   static constexpr std::uint64_t slack = 256 * 1024;  // for what is not entries
 
   LocalBackend& backend_;
@@ -292,7 +345,8 @@ class Commit {
   Prepared prepared_;
   Box& box_;
   std::shared_ptr<LocalBackend::Operation> operation_;
-  std::vector<RemoveBody> removals_;
+  std::vector<Removal> removals_;
+  std::set<std::pair<EntryBase, SequenceNumber>> removing_;
   std::vector<StatusBody> statuses_;
   std::vector<LogRecord> records_;
   std::optional<Committed> duplicate_;
@@ -304,7 +358,7 @@ namespace {
 bool start(LocalBackend& backend, const ChangeSet& set, LargeContents& contents,
            Result<std::shared_ptr<Box>> box, Completion completion, Log::Wait wait, Log::Ticket* ticket) {
   if (!box.ok()) {
-    completion(Refusal{box.error(), 0});
+    completion(Refusal{box.error(), 0, {}});
     return false;
   }
   auto prepared = prepare(set, contents);
@@ -350,6 +404,8 @@ void LocalBackend::finish(Operation& op, const Status& written) {
       }
     } else {
       waiters = box.forget(op.change);
+      for (const Weight& w : op.change.added) box.usage.subtract(w);
+      for (const Weight& w : op.change.taken) box.usage.add(w);
       box.overlay.withdraw(op.change.first, op.change.last);
       std::erase_if(box.changes, [&](const auto& c) { return c->last == op.change.last; });
     }
@@ -364,7 +420,7 @@ void LocalBackend::finish(Operation& op, const Status& written) {
   }
   op.spooled.clear();
   const auto result = [&](const Committed& c) -> CommitResult {
-    if (!written.ok()) return Refusal{written.error(), 0};
+    if (!written.ok()) return Refusal{written.error(), 0, {}};
     return c;
   };
   if (op.completion) op.completion(result(op.committed));

@@ -97,6 +97,8 @@ class LocalBackend final : public Backend {
   Time horizon() const;
   /// A connection that shows all that was acknowledged of the mailbox.
   Result<Index::Lease> reader(const Box& box);
+  /// To be taken after the wait for what was acknowledged, and before the index is read.
+  StatusOverlay pending_status(Box& box, EntryBase base) const;
   template <class T>
   T checked(T result) {
     if (!result.ok()) index_->damaged(result.error());
@@ -104,7 +106,7 @@ class LocalBackend final : public Backend {
   }
   Status apply_all();
   Result<Page> select_by_status(Query query, const StatusOverlay& overlay, Index::Lease& lease);
-  Result<Stored> load(MailboxNumber mailbox, const PlacedRow& placed, Index::Lease& lease);
+  Result<Stored> load(MailboxNumber mailbox, EntryBase base, const PlacedRow& placed, Index::Lease& lease);
 
   const Options options_;
   Env& env_;

@@ -238,12 +238,15 @@ class MemoryBackend final : public Backend {
 
   CommitResult commit_now(ChangeSet set) {
     const std::lock_guard lock(mutex_);
-    if (closed_) return Refusal{closed(), 0};
+    if (closed_) return Refusal{closed(), 0, {}};
     MemoryMailbox* m = find(set.mailbox);
-    if (!m) return Refusal{unknown(set.mailbox), 0};
+    if (!m) return Refusal{unknown(set.mailbox), 0, {}};
+    const bool empty = set.modify.empty() && set.status.empty() && set.remove.empty() && set.create.empty() &&
+                       set.items.empty() && set.events.empty();
     auto change = apply(*m, std::move(set), clock_(), duplicate_life_, lsn_ + 1);
     if (!change.ok()) return std::move(change.error());
-    if (!change->committed.duplicate) ++lsn_;
+    if (empty) change->committed.lsn = 0;
+    if (!change->committed.duplicate && !empty) ++lsn_;
     for (Event& e : change->events) waiting_.push_back(e);
     return std::move(change->committed);
   }
@@ -314,6 +317,9 @@ Result<Page> MemoryBackend::select(const Query& q) {
     if (base && *base != base_of(c)) return Error(ErrorKind::invalid, "query over classes of several bases");
     base = base_of(c);
   }
+  if (q.archived && base != EntryBase::stored)
+    return Error(ErrorKind::invalid, "query of the archive over other classes");
+  if (q.archived) base = EntryBase::archive;
   const auto& in = m->entries[static_cast<std::size_t>(*base)];
   const bool up = q.order == Order::ascending;
   NumberRange range = q.numbers;

@@ -9,7 +9,7 @@ namespace x400::mstore::backend {
 namespace {
 
 Refusal refusal(ErrorKind kind, std::string text, SequenceNumber number = 0) {
-  return {Error(kind, std::move(text)), number};
+  return {Error(kind, std::move(text)), number, {}};
 }
 
 std::map<SequenceNumber, MemoryEntry>& entries(MemoryMailbox& m, EntryBase base) {
@@ -18,23 +18,64 @@ std::map<SequenceNumber, MemoryEntry>& entries(MemoryMailbox& m, EntryBase base)
 
 using Check = std::optional<Refusal>;
 
-Check check_new(const ChangeSet& set) {
+constexpr std::size_t most_key = 1024;  // of an item
+
+// A child stands behind its main entry and parent, before the next main entry, and bears a new number.
+Check check_family(const ChangeSet& set) {
+  std::optional<std::size_t> main;
   for (std::size_t i = 0; i < set.create.size(); ++i) {
     const NewEntry& e = set.create[i];
-    if (e.parent && *e.parent >= i) return refusal(ErrorKind::invalid, "a child before its parent");
-    if (e.parent && !e.duplicate_key.empty())
-      return refusal(ErrorKind::invalid, "a child with a duplicate key");
+    const bool new_number = !e.same_number_as && e.number == 0;
+    if (!e.parent) {
+      if (!new_number && base_of(e.entry_class) == EntryBase::stored)
+        return refusal(ErrorKind::invalid, "only log entries bear the number of another");
+      if (e.same_number_as && *e.same_number_as >= i)
+        return refusal(ErrorKind::invalid, "the number of an entry that does not stand before");
+      main = i;
+      continue;
+    }
+    const bool family = main && *e.parent < i && *e.parent >= *main && new_number &&
+                        base_of(e.entry_class) == base_of(set.create[*main].entry_class);
+    if (!family) return refusal(ErrorKind::invalid, "a child must follow its main entry and parent");
+    if (!e.duplicate_key.empty()) return refusal(ErrorKind::invalid, "a child with a duplicate key");
+  }
+  return std::nullopt;
+}
+
+bool only_status(const ChangeSet& set) {
+  return set.modify.empty() && set.remove.empty() && set.create.empty() && set.items.empty() &&
+         set.events.empty() && std::none_of(set.status.begin(), set.status.end(), [](const StatusChange& s) {
+           return s.backwards;
+         });
+}
+
+Check check_new(const ChangeSet& set) {
+  if (set.durability == Durability::lazy && !only_status(set))
+    return refusal(ErrorKind::invalid, "lazy durability is for status only");
+  if (auto bad = check_family(set)) return bad;
+  std::set<Octets> keys;
+  for (const NewEntry& e : set.create) {
     if (e.content.slice && !e.parent) return refusal(ErrorKind::invalid, "a slice without a main entry");
     if (e.variable.size() > max_variable || e.duplicate_key.size() > max_duplicate_key)
       return refusal(ErrorKind::limit, "variable attributes or duplicate key too large");
+    if (!e.duplicate_key.empty() && !keys.insert(e.duplicate_key).second)
+      return refusal(ErrorKind::invalid, "a duplicate key twice");
   }
-  for (const ItemChange& item : set.items)
+  for (const ItemChange& item : set.items) {
     if (item.entry && *item.entry >= set.create.size())
       return refusal(ErrorKind::invalid, "an item of no entry");
-  const bool only_status = set.modify.empty() && set.remove.empty() && set.create.empty() &&
-                           set.items.empty() && set.events.empty();
-  if (set.durability == Durability::lazy && !only_status)
-    return refusal(ErrorKind::invalid, "lazy durability is for status only");
+    if (item.key.size() > most_key) return refusal(ErrorKind::limit, "key of an item too long");
+  }
+  return std::nullopt;
+}
+
+Check check_numbers(MemoryMailbox& m, const ChangeSet& set) {
+  for (const NewEntry& e : set.create) {
+    if (e.number == 0) continue;
+    if (e.number >= m.head.next) return refusal(ErrorKind::invalid, "a number never assigned", e.number);
+    if (entries(m, base_of(e.entry_class)).contains(e.number))
+      return refusal(ErrorKind::exists, "an entry of this number exists", e.number);
+  }
   return std::nullopt;
 }
 
@@ -51,8 +92,45 @@ Check check_existing(MemoryMailbox& m, const ChangeSet& set) {
       const auto at = entries(m, deletion.base).find(n);
       if (at == entries(m, deletion.base).end() || !gone.emplace(deletion.base, n).second)
         return refusal(ErrorKind::not_found, "delete: no such entry", n);
+      if (deletion.archive && deletion.base != EntryBase::stored)
+        return refusal(ErrorKind::invalid, "only stored entries go to the archive", n);
       if (at->second.row.parent != 0) return refusal(ErrorKind::invalid, "delete: a child entry", n);
     }
+  return std::nullopt;
+}
+
+// Main entries of the class; entries are few where this backend serves, so they are counted afresh.
+Usage usage_of(MemoryMailbox& m, const Quota& q) {
+  Usage sum;
+  for (const auto& [n, e] : entries(m, EntryBase::stored)) {
+    if (e.row.parent != 0 || e.row.entry_class != q.entry_class) continue;
+    ++sum.entries;
+    if (e.row.entry_type != q.no_octets_of) sum.octets += e.row.size;
+  }
+  return sum;
+}
+
+Check check_quotas(MemoryMailbox& m, const ChangeSet& set, std::vector<Usage>& out) {
+  for (const Quota& q : set.quotas) {
+    const Usage before = usage_of(m, q);
+    Usage after = before;
+    for (const Deletion& d : set.remove)
+      for (const SequenceNumber n : d.numbers) {
+        const Row& row = entries(m, d.base).at(n).row;
+        if (d.base != EntryBase::stored || row.entry_class != q.entry_class) continue;
+        --after.entries;
+        if (row.entry_type != q.no_octets_of) after.octets -= row.size;
+      }
+    for (const NewEntry& e : set.create) {
+      if (e.parent || e.entry_class != q.entry_class) continue;
+      ++after.entries;
+      if (e.entry_type != q.no_octets_of) after.octets += e.size;
+    }
+    if ((after.entries > q.entries && after.entries > before.entries) ||
+        (after.octets > q.octets && after.octets > before.octets))
+      return Refusal{Error(ErrorKind::unavailable, "the mailbox's quota is full"), 0, before};
+    out.push_back(after);
+  }
   return std::nullopt;
 }
 
@@ -64,7 +142,9 @@ class Changer {
     for (const Modification& c : changes) {
       Row& row = entries(m_, c.base).at(c.number).row;
       if (c.variable) row.variable = *c.variable;
-      if (c.list_attributes) row.list_attributes = *c.list_attributes;
+      if (!c.list_attributes) continue;
+      row.list_complete = c.list_attributes->size() <= max_list_attributes;
+      row.list_attributes = row.list_complete ? *c.list_attributes : Octets();
     }
   }
 
@@ -85,9 +165,11 @@ class Changer {
         const SequenceNumber last = n + main.descendants;
         for (SequenceNumber i = n; i <= last; ++i) {
           if (d.base == EntryBase::stored) m_.by_status.erase({in.at(i).row.status, i});
-          in.erase(i);
+          auto moved = in.extract(i);
+          if (d.archive) entries(m_, EntryBase::archive).insert(std::move(moved));
         }
         Event e = event(Event::Kind::deleted, main);
+        e.base = d.base;
         e.numbers = {n, last};
         events_.push_back(e);
       }
@@ -213,14 +295,16 @@ Result<MemoryChange, Refusal> apply(MemoryMailbox& m, ChangeSet set, Time now, T
     const auto known = e.duplicate_key.empty() ? m.duplicates.end() : m.duplicates.find(e.duplicate_key);
     if (known == m.duplicates.end()) continue;
     MemoryChange same;
-    same.committed = {{known->second.number}, true, known->second.time, 0};
+    same.committed = {{known->second.number}, true, known->second.time, 0, {}};
     return same;
   }
   if (auto bad = check_existing(m, set)) return std::move(*bad);
+  MemoryChange change;
+  if (auto bad = check_quotas(m, set, change.committed.usage)) return std::move(*bad);
+  if (auto bad = check_numbers(m, set)) return std::move(*bad);
   if (set.create.size() > max_sequence_number - m.head.next)
     return refusal(ErrorKind::limit, "no sequence number is left");
 
-  MemoryChange change;
   m.last_time = std::max(m.last_time, now);
   change.committed.time = m.last_time;
   change.committed.lsn = lsn;

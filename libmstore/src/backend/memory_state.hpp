@@ -31,7 +31,7 @@ struct MemoryDuplicate {
 struct MemoryMailbox {
   Mailbox head;
   Time last_time = 0;
-  std::map<SequenceNumber, MemoryEntry> entries[3];  // by EntryBase
+  std::map<SequenceNumber, MemoryEntry> entries[4];  // by EntryBase
   std::map<std::pair<std::uint16_t, Octets>, Item> items;
   std::map<Octets, MemoryDuplicate> duplicates;
   /// Numbers by (status, number): what makes "the new ones" cheap.

@@ -198,6 +198,11 @@ class Opening {
       X400_TRY(lease, b.index_->read());
       X400_TRY(rows, lease->mailboxes());
       for (const auto& row : rows) b.add_box(row.mailbox, row.last_time);
+      X400_TRY(usage, lease->usage());
+      for (const auto& u : usage) {
+        X400_TRY(box, b.box(u.mailbox));
+        box->usage.set(u.entry_class, u.entry_type, u.usage);
+      }
       X400_CHECK(remove_orphans(lease));
     }
     return raise_counters();

@@ -9,7 +9,7 @@ namespace x400::mstore::backend {
 namespace {
 
 Refusal refuse(ErrorKind kind, std::string text, SequenceNumber number = 0) {
-  return Refusal{Error(kind, std::move(text)), number};
+  return Refusal{Error(kind, std::move(text)), number, {}};
 }
 
 class Preparation {
@@ -29,6 +29,9 @@ class Preparation {
         return refuse(ErrorKind::invalid, "an item for an entry that is not in the set");
       if (item.key.size() > most_key) return refuse(ErrorKind::limit, "key of an item too long");
     }
+    for (const Deletion& deletion : set_.remove)
+      if (deletion.archive && deletion.base != EntryBase::stored)
+        return refuse(ErrorKind::invalid, "only stored entries go to the archive");
     if (auto refused = family()) return *refused;
     for (std::size_t i = 0; i < set_.create.size(); ++i)
       if (auto refused = create(i)) return *refused;
@@ -124,7 +127,7 @@ class Preparation {
     body.attributes = entry.attributes;
     prepared.record = make_record(RecordType::entry, set_.mailbox, encode(body));
     if (const Status placed = content(entry.content, prepared); !placed.ok())
-      return Refusal{placed.error(), 0};
+      return Refusal{placed.error(), 0, {}};
     return std::nullopt;
   }
 

@@ -74,15 +74,17 @@ Result<Index::Lease> LocalBackend::reader(const Box& box) {
   return index_->read();
 }
 
+StatusOverlay LocalBackend::pending_status(Box& box, EntryBase base) const {
+  const Lsn applied = index_->applied();
+  const std::lock_guard lock(box.mutex);
+  return box.overlay.empty() ? StatusOverlay() : box.overlay.of(base, applied);
+}
+
 Result<Row> LocalBackend::row(MailboxNumber mailbox, EntryBase base, SequenceNumber number) {
   X400_TRY(box, this->box(mailbox));
   X400_CHECK(index_->wait_applied(box->acked.load()));
   // The overlay before the index: what is applied in between shows in the index.
-  StatusOverlay overlay;
-  {
-    const std::lock_guard lock(box->mutex);
-    overlay = box->overlay.of(base);
-  }
+  const StatusOverlay overlay = pending_status(*box, base);
   X400_TRY(lease, index_->read());
   X400_TRY(found, checked(lease->entry(mailbox, base, number)));
   if (!found) return no_entry(mailbox, number);
@@ -92,19 +94,17 @@ Result<Row> LocalBackend::row(MailboxNumber mailbox, EntryBase base, SequenceNum
 
 Result<Stored> LocalBackend::read(MailboxNumber mailbox, EntryBase base, SequenceNumber number) {
   X400_TRY(box, this->box(mailbox));
-  X400_TRY(lease, reader(*box));
-  RetrievalStatus raised = RetrievalStatus::new_entry;
-  {
-    const std::lock_guard lock(box->mutex);
-    if (!box->overlay.empty()) raised = box->overlay.of(base).over(number, raised);
-  }
+  X400_CHECK(index_->wait_applied(box->acked.load()));
+  const RetrievalStatus raised = pending_status(*box, base).over(number, RetrievalStatus::new_entry);
+  X400_TRY(lease, index_->read());
   X400_TRY(found, checked(lease->entry(mailbox, base, number)));
   if (!found) return no_entry(mailbox, number);
   found->row.status = std::max(found->row.status, raised);
-  return load(mailbox, *found, lease);
+  return load(mailbox, base, *found, lease);
 }
 
-Result<Stored> LocalBackend::load(MailboxNumber mailbox, const PlacedRow& placed, Index::Lease& lease) {
+Result<Stored> LocalBackend::load(MailboxNumber mailbox, EntryBase base, const PlacedRow& placed,
+                                  Index::Lease& lease) {
   Stored out;
   out.row = placed.row;
   X400_TRY(record, load_record(log_->segments(), *contents_, mailbox, placed.row.number, placed.place));
@@ -125,7 +125,7 @@ Result<Stored> LocalBackend::load(MailboxNumber mailbox, const PlacedRow& placed
     if (record.content.size != 0) out.content = std::make_shared<EntryContent>(std::move(record.content));
     return out;
   }
-  X400_TRY(owner, checked(lease->entry(mailbox, base_of(placed.row.entry_class), main)));
+  X400_TRY(owner, checked(lease->entry(mailbox, base, main)));
   if (!owner) return Error(ErrorKind::corrupt, record.name + ": its main entry is missing");
   X400_TRY(whole, load_record(log_->segments(), *contents_, mailbox, main, owner->place));
   if (slice->offset > whole.content.size || slice->size > whole.content.size - slice->offset)
@@ -136,17 +136,14 @@ Result<Stored> LocalBackend::load(MailboxNumber mailbox, const PlacedRow& placed
 
 Result<Page> LocalBackend::select(const Query& query) {
   X400_TRY(box, this->box(query.mailbox));
-  X400_TRY(base, base_of_classes(query.classes));
-  StatusOverlay overlay;
-  {
-    const std::lock_guard lock(box->mutex);
-    overlay = box->overlay.of(base);
-  }
+  X400_TRY(base, base_of_query(query));
+  X400_CHECK(index_->wait_applied(box->acked.load()));
+  StatusOverlay overlay = pending_status(*box, base);
   if (query.status && overlay.raised().size() > most_overlays) {
     X400_CHECK(apply_all());
     overlay = {};
   }
-  X400_TRY(lease, reader(*box));
+  X400_TRY(lease, index_->read());
   if (query.status && !overlay.empty()) return select_by_status(query, overlay, lease);
   X400_TRY(page, checked(lease->select(query)));
   if (!overlay.empty())

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,8 +42,10 @@ enum class EntryClass : std::uint8_t {
 };
 
 /// Entries that share one space of numbers: a number is unique inside its base, and a log entry may bear
-/// the number of the stored entry that it records. The values are stored: do not change them.
-enum class EntryBase : std::uint8_t { stored = 0, log = 1, auto_action = 2 };
+/// the number of the stored entry that it records. The archive holds stored entries that were removed and
+/// must be kept all the same (Deletion::archive); they keep class, number and all else. The values are
+/// stored: do not change them.
+enum class EntryBase : std::uint8_t { stored = 0, log = 1, auto_action = 2, archive = 3 };
 
 constexpr EntryBase base_of(EntryClass c) {
   return c == EntryClass::auto_action_log                                   ? EntryBase::auto_action
@@ -166,6 +169,23 @@ struct Modification {
 struct Deletion {
   EntryBase base = EntryBase::stored;
   std::vector<SequenceNumber> numbers{};
+  /// They move to EntryBase::archive, from where another Deletion removes them. Of stored ones only.
+  bool archive = false;
+};
+
+/// How far the class of stored entries may be filled: main entries, and the sum of their NewEntry::size. A
+/// change set after which there would be more is refused, unless it lessens what is too much.
+struct Quota {
+  EntryClass entry_class = EntryClass::delivery;
+  std::uint64_t entries = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t octets = std::numeric_limits<std::uint64_t>::max();
+  std::optional<std::uint8_t> no_octets_of{};  ///< entries of this type count without their size
+};
+
+struct Usage {
+  std::uint64_t entries = 0;
+  std::uint64_t octets = 0;
+  friend bool operator==(const Usage&, const Usage&) = default;
 };
 
 /// A value kept under (mailbox, kind, key): registrations, intents and done marks, submission states, told
@@ -200,6 +220,7 @@ struct ChangeSet {
   std::vector<NewEntry> create{};
   std::vector<ItemChange> items{};
   std::vector<LogEvent> events{};
+  std::vector<Quota> quotas{};  ///< one a class
   Durability durability = Durability::synced;
 };
 
@@ -212,6 +233,9 @@ struct Committed {
   bool duplicate = false;
   Time time = 0;  ///< creation time of the entries; never falls inside a mailbox
   Lsn lsn = 0;    ///< of the last record; 0 for an empty change set
+  /// One for each of ChangeSet::quotas: after it, all change sets before it counted and none behind it.
+  /// Empty for a duplicate.
+  std::vector<Usage> usage{};
 };
 
 /// Why a change set was not done. Kinds: not_found, invalid, exists (see the changes), limit (sizes, or no
@@ -219,7 +243,8 @@ struct Committed {
 /// the changes may be there, whole, after that).
 struct Refusal {
   Error error;
-  SequenceNumber number = 0;  ///< the entry it is about, where it is about one
+  SequenceNumber number = 0;          ///< the entry it is about, where it is about one
+  std::optional<Usage> over_quota{};  ///< of kind unavailable, by a Quota: what there is now
 };
 
 using CommitResult = Result<Committed, Refusal>;
@@ -250,7 +275,8 @@ enum class Order : std::uint8_t { ascending, descending };
 /// normal, precedence, size; the rest is checked row by row.
 struct Query {
   MailboxNumber mailbox = 0;
-  ClassSet classes{};  ///< of one base; empty or mixed: invalid
+  ClassSet classes{};     ///< of one base; empty or mixed: invalid
+  bool archived = false;  ///< those in the archive, of classes of stored entries
   NumberRange numbers{};
   std::optional<Time> since{};             ///< created at or after
   std::optional<Time> until{};             ///< created at or before

@@ -1,6 +1,14 @@
 #include "env/env.hpp"
 
+#include <time.h>
+
 namespace x400::mstore {
+
+std::int64_t Env::monotonic() {
+  timespec t{};
+  ::clock_gettime(CLOCK_BOOTTIME, &t);
+  return static_cast<std::int64_t>(t.tv_sec) * 1000 + t.tv_nsec / 1'000'000;
+}
 
 Result<Octets> read_file(Env& env, const Path& path, std::uint64_t limit) {
   X400_TRY(file, env.open(path, OpenMode::read));

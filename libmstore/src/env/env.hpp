@@ -74,6 +74,9 @@ class Env {
 
   /// Milliseconds since 1970 UTC; may be set back.
   virtual std::int64_t now() = 0;
+  /// Milliseconds that pass, whatever is done to the clock; from any beginning, also while the machine
+  /// sleeps.
+  virtual std::int64_t monotonic();
   /// Unpredictable octets.
   virtual Status random(std::span<std::uint8_t> into) = 0;
 };

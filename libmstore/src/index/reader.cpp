@@ -69,12 +69,17 @@ Result<std::optional<PlacedRow>> IndexReader::entry(MailboxNumber mailbox, Entry
 
 Result<std::optional<Removable>> IndexReader::removable(MailboxNumber mailbox, EntryBase base,
                                                         SequenceNumber number) {
-  X400_TRY(get, db_->prepare("SELECT e.parent,e.descendants,e.created,d.key,d.number FROM entries e "
-                             "LEFT JOIN duplicates d ON d.hash=e.duplicate WHERE e.id=?1"));
+  X400_TRY(get,
+           db_->prepare(
+               "SELECT e.parent,e.descendants,e.created,d.key,d.number,e.class,e.type,e.size FROM entries e "
+               "LEFT JOIN duplicates d ON d.hash=e.duplicate WHERE e.id=?1"));
   get.bind(1, entry_id(box_key(mailbox, base), number));
   X400_TRY(found, get.step());
   if (!found) return std::optional<Removable>();
   Removable r;
+  r.entry_class = static_cast<backend::EntryClass>(get.integer(5));
+  r.entry_type = static_cast<std::uint8_t>(get.integer(6));
+  r.size = static_cast<std::uint64_t>(get.integer(7));
   r.parent = static_cast<SequenceNumber>(get.integer(0));
   r.descendants = static_cast<std::uint32_t>(get.integer(1));
   r.created = get.integer(2);
@@ -159,6 +164,23 @@ Result<std::vector<IndexReader::MailboxRow>> IndexReader::mailboxes() {
     m.mailbox.next = static_cast<SequenceNumber>(rows.integer(3));
     m.last_time = rows.integer(4);
     found.push_back(std::move(m));
+  }
+}
+
+Result<std::vector<IndexReader::UsageRow>> IndexReader::usage() {
+  X400_TRY(rows, db_->prepare("SELECT box>>2,class,type,sum(count),sum(octets) FROM counters "
+                              "WHERE box&3=?1 AND child=0 GROUP BY box,class,type"));
+  rows.bind(1, static_cast<int>(EntryBase::stored));
+  std::vector<UsageRow> found;
+  while (true) {
+    X400_TRY(row, rows.step());
+    if (!row) return found;
+    UsageRow u;
+    u.mailbox = static_cast<MailboxNumber>(rows.integer(0));
+    u.entry_class = static_cast<backend::EntryClass>(rows.integer(1));
+    u.entry_type = static_cast<std::uint8_t>(rows.integer(2));
+    u.usage = {static_cast<std::uint64_t>(rows.integer(3)), static_cast<std::uint64_t>(rows.integer(4))};
+    found.push_back(u);
   }
 }
 

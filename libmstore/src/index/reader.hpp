@@ -27,6 +27,9 @@ struct PlacedRow {
 
 /// What a deletion must know.
 struct Removable {
+  backend::EntryClass entry_class = backend::EntryClass::delivery;
+  std::uint8_t entry_type = 0;
+  std::uint64_t size = 0;
   SequenceNumber parent = 0;
   std::uint32_t descendants = 0;
   Time created = 0;
@@ -55,6 +58,14 @@ class IndexReader {
     Time last_time = 0;
   };
   Result<std::vector<MailboxRow>> mailboxes();
+  /// Main entries of the base stored, of every mailbox.
+  struct UsageRow {
+    MailboxNumber mailbox = 0;
+    backend::EntryClass entry_class = backend::EntryClass::delivery;
+    std::uint8_t entry_type = 0;
+    backend::Usage usage;
+  };
+  Result<std::vector<UsageRow>> usage();
   Result<bool> holds_file(std::uint64_t id);
 
   Database& database() { return *db_; }
@@ -63,8 +74,8 @@ class IndexReader {
   std::unique_ptr<Database> db_;
 };
 
-/// invalid: none, or of several.
-Result<backend::EntryBase> base_of_classes(const backend::ClassSet& classes);
+/// invalid: no class, classes of several bases, or such as the archive does not have.
+Result<backend::EntryBase> base_of_query(const backend::Query& query);
 
 /// The statement that a query runs, and its parameters; for tests of the plan too.
 struct SelectStatement {

@@ -9,7 +9,7 @@
 
 namespace x400::mstore::storage {
 
-inline constexpr std::int64_t schema_version = 1;
+inline constexpr std::int64_t schema_version = 2;
 
 /// Mailbox and base in one number; with the entry's number the rowid, so that a mailbox's entries lie
 /// together and in order.

@@ -26,6 +26,7 @@ constexpr EntryClass all_classes[] = {EntryClass::delivery,       EntryClass::su
 
 // Classes of the base that are not asked for: without any, the class need not be looked at.
 bool all_of_base(const ClassSet& classes, EntryBase base) {
+  if (base == EntryBase::archive) base = EntryBase::stored;
   return std::all_of(std::begin(all_classes), std::end(all_classes),
                      [&](EntryClass c) { return backend::base_of(c) != base || classes.has(c); });
 }
@@ -79,23 +80,25 @@ Row row_of(const Query& r, bool attributes) {
 
 }  // namespace
 
-Result<EntryBase> base_of_classes(const ClassSet& classes) {
+Result<EntryBase> base_of_query(const Asked& query) {
   std::optional<EntryBase> base;
   for (EntryClass c : all_classes) {
-    if (!classes.has(c)) continue;
+    if (!query.classes.has(c)) continue;
     if (base && *base != backend::base_of(c))
       return Error(ErrorKind::invalid, "select: classes of several bases");
     base = backend::base_of(c);
   }
   if (!base) return Error(ErrorKind::invalid, "select: no class");
-  return *base;
+  if (!query.archived) return *base;
+  if (*base != EntryBase::stored) return Error(ErrorKind::invalid, "select: classes the archive has not");
+  return EntryBase::archive;
 }
 
 // Each condition of a partial index is repeated word for word, else SQLite does not take it; INDEXED BY,
 // because without it SQLite prefers the primary key as soon as rows are wanted in its order.
 SelectStatement select_statement(const Asked& q, SequenceNumber low, SequenceNumber high,
                                  std::optional<std::int64_t> precedence, bool by_size) {
-  const EntryBase base = base_of_classes(q.classes).value_or(EntryBase::stored);
+  const EntryBase base = base_of_query(q).value_or(EntryBase::stored);
   const std::int64_t box = box_key(q.mailbox, base);
   Builder b;
   std::string index;
@@ -150,7 +153,10 @@ SelectStatement select_statement(const Asked& q, SequenceNumber low, SequenceNum
 class Selection {
  public:
   Selection(Database& db, const Asked& query, EntryBase base)
-      : db_(db), query_(query), box_(box_key(query.mailbox, base)), stored_(base == EntryBase::stored) {}
+      : db_(db),
+        query_(query),
+        box_(box_key(query.mailbox, base)),
+        in_time_(base == EntryBase::stored || base == EntryBase::archive) {}
 
   Result<Page> run() {
     if (query_.limit == 0) return Error(ErrorKind::invalid, "select: no limit");
@@ -163,7 +169,7 @@ class Selection {
     if (query_.after != 0 && query_.order == Order::descending) high_ = std::min(high_, query_.after - 1);
     if (query_.parent) X400_CHECK(narrow_to_family());
     // Only there times rise with the numbers: a log entry may be later than its number tells.
-    if (stored_) X400_CHECK(narrow_to_times());
+    if (in_time_) X400_CHECK(narrow_to_times());
     if (low_ > high_) return Page{};
 
     const auto values = precedences();
@@ -280,14 +286,14 @@ class Selection {
   Database& db_;
   const Asked& query_;
   const std::int64_t box_;
-  const bool stored_;
+  const bool in_time_;
   SequenceNumber low_ = 1;
   SequenceNumber high_ = 0;
   std::vector<Row> found_;
 };
 
 Result<Page> IndexReader::select(const Asked& query) {
-  X400_TRY(base, base_of_classes(query.classes));
+  X400_TRY(base, base_of_query(query));
   return Selection(*db_, query, base).run();
 }
 

@@ -43,6 +43,7 @@ Status IndexWriter::apply(const IndexRecord& record) {
     case RecordType::entry: done = entry(record); break;
     case RecordType::status: done = status(record); break;
     case RecordType::remove: done = remove(record); break;
+    case RecordType::archive: done = archive(record); break;
     case RecordType::modify: done = modify(record); break;
     case RecordType::item: done = item(record); break;
     case RecordType::counter: done = counter(record); break;
@@ -67,7 +68,8 @@ Status IndexWriter::mailbox(const IndexRecord& record) {
 
 Status IndexWriter::entry(const IndexRecord& record) {
   X400_TRY(body, decode_entry(record.body));
-  const std::int64_t box = box_key(record.header.mailbox, backend::base_of(body.entry_class));
+  const EntryBase base = body.archived ? EntryBase::archive : backend::base_of(body.entry_class);
+  const std::int64_t box = box_key(record.header.mailbox, base);
   std::optional<std::int64_t> duplicate;
   if (!body.duplicate_key.empty()) {
     X400_TRY(hash,
@@ -86,12 +88,13 @@ Status IndexWriter::entry(const IndexRecord& record) {
   tally.child = body.parent_distance != 0;
   tally.size = signed_of(body.size);
   count(tally, 1);
+  if (body.archived) return Ok{};
 
   Event event;
   event.kind = Event::Kind::created;
   event.mailbox = record.header.mailbox;
   event.entry_class = body.entry_class;
-  event.base = backend::base_of(body.entry_class);
+  event.base = base;
   event.numbers = {record.header.number, record.header.number};
   event.status = body.status;
   event.priority = body.priority;
@@ -217,16 +220,44 @@ Status IndexWriter::remove(const IndexRecord& record) {
     X400_TRY(erase, db_.prepare("DELETE FROM entries WHERE id BETWEEN ?1 AND ?2"));
     erase.bind(1, low).bind(2, high);
     X400_CHECK(erase.run());
-    Event event;
-    event.kind = Event::Kind::deleted;
-    event.mailbox = record.header.mailbox;
-    event.entry_class = static_cast<EntryClass>(rows.front().entry_class);
-    event.base = body.base;
-    event.numbers = {removed.number, removed.number + removed.descendants};
-    event.lsn = record.header.lsn;
-    events_.push_back(event);
+    deleted(record, removed, body.base, rows.front().entry_class);
   }
   return Ok{};
+}
+
+// The rows go to the archive as they are; their records stay where they lie.
+Status IndexWriter::archive(const IndexRecord& record) {
+  X400_TRY(body, decode_remove(record.body));
+  const std::int64_t box = box_key(record.header.mailbox, body.base);
+  const std::int64_t archive = box_key(record.header.mailbox, EntryBase::archive);
+  for (const RemovedEntry& removed : body.entries) {
+    const std::int64_t low = entry_id(box, removed.number);
+    X400_TRY(rows, tallies(low, low + removed.descendants));
+    if (rows.empty()) continue;
+    const std::int64_t distance = entry_id(archive, removed.number) - low;
+    for (Tally& t : rows) {
+      count(t, -1);
+      t.id += distance;
+      count(t, 1);
+    }
+    X400_TRY(move, db_.prepare("UPDATE entries SET id=id+?3, box=?4 WHERE id BETWEEN ?1 AND ?2"));
+    move.bind(1, low).bind(2, low + removed.descendants).bind(3, distance).bind(4, archive);
+    X400_CHECK(move.run());
+    deleted(record, removed, body.base, rows.front().entry_class);
+  }
+  return Ok{};
+}
+
+void IndexWriter::deleted(const IndexRecord& record, const RemovedEntry& entry, EntryBase base,
+                          int entry_class) {
+  Event event;
+  event.kind = Event::Kind::deleted;
+  event.mailbox = record.header.mailbox;
+  event.entry_class = static_cast<EntryClass>(entry_class);
+  event.base = base;
+  event.numbers = {entry.number, entry.number + entry.descendants};
+  event.lsn = record.header.lsn;
+  events_.push_back(event);
 }
 
 Status IndexWriter::modify(const IndexRecord& record) {

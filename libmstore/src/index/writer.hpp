@@ -70,11 +70,13 @@ class IndexWriter {
                 std::optional<std::int64_t> duplicate);
   Status status(const IndexRecord& record);
   Status remove(const IndexRecord& record);
+  Status archive(const IndexRecord& record);
   Status modify(const IndexRecord& record);
   Status item(const IndexRecord& record);
   Status counter(const IndexRecord& record);
   Result<std::optional<std::int64_t>> remember(MailboxNumber mailbox, SequenceNumber number, Time created,
                                                View key);
+  void deleted(const IndexRecord& record, const RemovedEntry& entry, EntryBase base, int entry_class);
   Result<std::vector<Tally>> tallies(std::int64_t from, std::int64_t to);
   void count(const Tally& tally, std::int64_t by);
   void used(MailboxNumber mailbox, SequenceNumber number, Time time);

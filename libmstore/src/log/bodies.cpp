@@ -5,14 +5,14 @@
 namespace x400::mstore::storage {
 namespace {
 
-constexpr std::uint8_t has_precedence = 1, has_slice = 2, list_in_row = 4;  // entry
-constexpr std::uint8_t has_variable = 1, has_list = 2;                      // modify (and list_in_row)
-constexpr std::uint8_t has_value = 1, has_due = 2;                          // item
+constexpr std::uint8_t has_precedence = 1, has_slice = 2, list_in_row = 4, in_archive = 8;  // entry
+constexpr std::uint8_t has_variable = 1, has_list = 2;  // modify (and list_in_row)
+constexpr std::uint8_t has_value = 1, has_due = 2;      // item
 
 Error damaged(const char* what) { return Error(ErrorKind::corrupt, std::string("damaged body of ") + what); }
 
 bool known(RetrievalStatus s) { return s <= RetrievalStatus::processed; }
-bool known(EntryBase b) { return b <= EntryBase::auto_action; }
+bool known(EntryBase b) { return b <= EntryBase::archive; }
 
 }  // namespace
 
@@ -43,7 +43,7 @@ Octets encode(const EntryBody& body) {
   w.u8(static_cast<std::uint8_t>(body.status));
   w.u8(body.priority);
   w.u8(static_cast<std::uint8_t>((body.precedence ? has_precedence : 0) | (body.slice ? has_slice : 0) |
-                                 (body.list_complete ? list_in_row : 0)));
+                                 (body.list_complete ? list_in_row : 0) | (body.archived ? in_archive : 0)));
   w.u32(static_cast<std::uint32_t>(body.precedence.value_or(0)));
   w.u64(body.size);
   w.u32(body.parent_distance);
@@ -68,6 +68,7 @@ Result<EntryBody> decode_entry(View octets) {
   body.priority = r.u8();
   const std::uint8_t flags = r.u8();
   const std::uint32_t precedence = r.u32();
+  body.archived = (flags & in_archive) != 0;
   if ((flags & has_precedence) != 0) body.precedence = static_cast<std::int32_t>(precedence);
   body.size = r.u64();
   body.parent_distance = r.u32();

@@ -38,6 +38,7 @@ struct EntryBody {
   std::uint32_t descendants = 0;
   std::optional<backend::ContentSlice> slice;  ///< of the main entry's content
   Lsn state_lsn = 0;                           ///< cleaning: state as of this LSN, older changes are in it
+  bool archived = false;                       ///< cleaning: it lies in the archive
   View duplicate_key;
   bool list_complete = true;
   View list_attributes;
@@ -59,6 +60,7 @@ struct RemovedEntry {
   Octets duplicate_key;  ///< remembered after the entry's record is gone
 };
 
+/// Of records remove and archive.
 struct RemoveBody {
   EntryBase base = EntryBase::stored;
   std::vector<RemovedEntry> entries;

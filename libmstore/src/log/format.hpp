@@ -95,6 +95,7 @@ enum class RecordType : std::uint8_t {
   item = 6,
   event = 7,
   counter = 8,  ///< next number and last time of a mailbox raised
+  archive = 9,  ///< removed, but kept in the archive; the body is that of remove
 };
 
 struct RecordHeader {

@@ -7,9 +7,15 @@
 
 namespace x400::mstore::test {
 
-class ClockEnv final : public Env {
+class ClockEnv : public Env {
  public:
+  /// Raised: time has passed.
   std::atomic<std::int64_t> milliseconds{1'767'225'600'000};  // 2026-01-01 00:00 UTC
+  /// The clock is set ahead or (negative) back; no time passes.
+  void leap(std::int64_t seconds) {
+    leapt_ += seconds * 1000;
+    milliseconds += seconds * 1000;
+  }
 
   Result<std::unique_ptr<File>> open(const Path& path, OpenMode mode) override {
     return real().open(path, mode);
@@ -23,10 +29,12 @@ class ClockEnv final : public Env {
   Result<std::unique_ptr<Lock>> lock(const Path& path) override { return real().lock(path); }
   Result<std::uint64_t> identity(const Path& path) override { return real().identity(path); }
   std::int64_t now() override { return milliseconds; }
+  std::int64_t monotonic() override { return milliseconds - leapt_; }
   Status random(std::span<std::uint8_t> into) override { return real().random(into); }
 
  private:
   static Env& real() { return real_env(); }
+  std::atomic<std::int64_t> leapt_{0};
 };
 
 }  // namespace x400::mstore::test
