@@ -7,6 +7,7 @@
 #include "service/envelope.hpp"
 #include "service/items.hpp"
 #include "service/new_entries.hpp"
+#include "service/quotas.hpp"
 #include "service/selection.hpp"
 #include "service/spool.hpp"
 #include "x400/asn1/ms/codes.hpp"
@@ -41,9 +42,10 @@ std::optional<DeliveryFailure> unknown_critical(const Engine& engine,
 // Entries that are not stored yet, for the filters of auto-actions.
 class NewSource final : public EntrySource {
  public:
-  NewSource(const NewEntries& entries, std::size_t index, View content)
-      : entries_(entries), index_(index), content_(content) {}
-  static backend::Row row(const NewEntries& entries, std::size_t index) {
+  NewSource(const NewEntries& entries, std::size_t index, View content, backend::Time now)
+      : entries_(entries), index_(index), content_(content), now_(now) {}
+  /// `now`: creation time, near enough.
+  static backend::Row row(const NewEntries& entries, std::size_t index, backend::Time now) {
     const backend::NewEntry& e = entries[index];
     backend::Row r;
     r.number = static_cast<SequenceNumber>(index);  // 0 for the main entry: no number yet
@@ -53,9 +55,7 @@ class NewSource final : public EntrySource {
     r.priority = e.priority;
     r.precedence = e.precedence;
     r.size = e.size;
-    r.created = std::chrono::duration_cast<std::chrono::milliseconds>(
-                    std::chrono::system_clock::now().time_since_epoch())
-                    .count();
+    r.created = now;
     r.parent = 0;
     r.descendants = index == 0 ? static_cast<std::uint32_t>(entries.size() - 1) : 0;
     r.list_attributes = e.list_attributes;
@@ -69,26 +69,28 @@ class NewSource final : public EntrySource {
   Result<std::vector<backend::Row>> children(const backend::Row&) override {
     std::vector<backend::Row> rows;
     for (std::size_t i = 0; i < entries_.size(); ++i)
-      if (entries_[i].parent == index_) rows.push_back(row(entries_, i));
+      if (entries_[i].parent == index_) rows.push_back(row(entries_, i, now_));
     return rows;
   }
   std::shared_ptr<EntrySource> other(const backend::Row& row) const override {
-    return std::make_shared<NewSource>(entries_, row.number, View{});
+    return std::make_shared<NewSource>(entries_, row.number, View{}, now_);
   }
 
  private:
   const NewEntries& entries_;
   std::size_t index_;
   View content_;
+  backend::Time now_;
 };
 
 // Registrations that the new entry matches become items in the same change set: that the user was not told
 // yet survives whatever comes.
-void add_alerts(const MailboxState& mailbox, const NewEntries& entries, View content,
+void add_alerts(const Engine& engine, const MailboxState& mailbox, const NewEntries& entries, View content,
                 backend::ChangeSet& set) {
   const auto registrations = mailbox.registrations();
   if (registrations->alerts.empty()) return;
-  Entry entry(NewSource::row(entries, 0), std::make_shared<NewSource>(entries, 0, content));
+  const backend::Time now = engine.env.now();
+  Entry entry(NewSource::row(entries, 0, now), std::make_shared<NewSource>(entries, 0, content, now));
   for (const AlertRule& rule : registrations->alerts) {
     if (rule.filter && evaluate(*rule.filter, entry) != Truth::yes) continue;
     backend::ItemChange item;
@@ -102,15 +104,22 @@ void add_alerts(const MailboxState& mailbox, const NewEntries& entries, View con
 
 void commit(Engine& engine, const MailboxPtr& mailbox, backend::ChangeSet set,
             DeliveryCompletion completion) {
-  engine.backend().commit(std::move(set),
-                          [mailbox, completion = std::move(completion)](backend::CommitResult done) {
-                            if (!done.ok()) return completion(refused(*mailbox, done.error().error));
-                            Delivered d;
-                            d.number = done->numbers.empty() ? 0 : done->numbers.front();
-                            d.duplicate = done->duplicate;
-                            d.time = Time(std::chrono::milliseconds(done->time));
-                            completion(d);
-                          });
+  add_quota(engine.policy(*mailbox), backend::EntryClass::delivery, Hard::yes, set);
+  auto then = [&engine, mailbox, quotas = set.quotas,
+               completion = std::move(completion)](backend::CommitResult done) {
+    if (!done.ok()) {
+      DeliveryFailure failure = refused(*mailbox, done.error().error);
+      failure.mailbox_full = done.error().over_quota.has_value();
+      return completion(std::move(failure));
+    }
+    watch_quotas(engine, mailbox, quotas, *done);
+    Delivered d;
+    d.number = done->numbers.empty() ? 0 : done->numbers.front();
+    d.duplicate = done->duplicate;
+    d.time = Time(std::chrono::milliseconds(done->time));
+    completion(d);
+  };
+  engine.backend().commit(std::move(set), std::move(then));
 }
 
 }  // namespace
@@ -135,7 +144,7 @@ void deliver(const std::shared_ptr<Engine>& engine, MessageDelivery delivery, De
       delivered_message(std::move(envelope), content->octets, {engine->options.forwarding_depth});
   backend::ChangeSet set;
   set.mailbox = mailbox->number;
-  add_alerts(*mailbox, entries, content->octets, set);
+  add_alerts(*engine, *mailbox, entries, content->octets, set);
   entries.front().duplicate_key = std::move(*key);
   entries.front().content = to_backend(delivery.content);
   set.create = std::move(entries);
@@ -166,7 +175,7 @@ void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, Del
   set.mailbox = mailbox->number;
   add_correlation(*engine, *mailbox, envelope, set);
   NewEntries entries = delivered_report(std::move(envelope), returned, {engine->options.forwarding_depth});
-  add_alerts(*mailbox, entries, {}, set);
+  add_alerts(*engine, *mailbox, entries, {}, set);
   entries.front().duplicate_key = std::move(*key);
   if (delivery.returned_content) entries.front().content = to_backend(*delivery.returned_content);
   set.create = std::move(entries);

@@ -187,6 +187,15 @@ Failure failure(const Error& error, std::string_view where) {
   return {parameter, std::string(where) + ": " + std::string(name(error.kind())) + ": " + error.text()};
 }
 
+// Busy would ask the user to try again, and only the user can make room.
+Failure failure(const backend::Refusal& refusal, std::string_view where) {
+  if (!refusal.over_quota) return failure(refusal.error, where);
+  ms::ServiceErrorParameter parameter;
+  parameter.problem = ms::ServiceProblem::unwilling_to_perform;
+  parameter.supplementary_information = "the mailbox is full";
+  return failure(std::move(parameter), where, refusal.error.text());
+}
+
 Failure failure(const Problems& problems, std::string_view where) {
   if (problems.invalid_parameters) return failure(ms::InvalidParametersError{}, where);
   return failure(ms::AttributeError{problems.attributes}, where);

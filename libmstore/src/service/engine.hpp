@@ -15,7 +15,10 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "env/env.hpp"
+#include "service/notices.hpp"
 #include "service/registrations.hpp"
+#include "service/trusted_clock.hpp"
 #include "x400/mstore/store.hpp"
 
 namespace x400::mstore::service {
@@ -33,6 +36,29 @@ class Sequencer {
   bool busy_ = false;
 };
 
+/// Which soft quotas of a mailbox the operator was told of; by class, a bit for each measure.
+class QuotaWatch {
+ public:
+  /// What is newer counts: by the change set it comes from, or only if nothing came since.
+  struct Turn {
+    std::uint64_t lsn = 0;
+    std::optional<std::uint64_t> unless_later_than;
+  };
+  /// What it was before; nothing: there is newer.
+  std::optional<std::uint8_t> change(backend::EntryClass c, std::uint8_t over, const Turn& turn);
+  std::uint64_t last(backend::EntryClass c) const;
+  std::uint8_t told(backend::EntryClass c) const;
+  void load(backend::EntryClass c, std::uint8_t told);
+
+ private:
+  struct State {
+    std::uint64_t lsn = 0;
+    std::uint8_t told = 0;
+  };
+  mutable std::mutex mutex_;
+  std::map<backend::EntryClass, State> states_;
+};
+
 /// One mailbox in memory.
 class MailboxState {
  public:
@@ -44,6 +70,7 @@ class MailboxState {
   const MailboxNumber number;
   Sequencer changes;  ///< of registrations
   std::mutex parts;   ///< read, change, write of an entry's processed body parts
+  QuotaWatch quotas;
 
   /// Alerts the user was told of, while the note of it is on its way to disk.
   std::set<Octets> told() const;
@@ -64,11 +91,14 @@ using MailboxPtr = std::shared_ptr<MailboxState>;
 
 class Engine {
  public:
-  Engine(std::unique_ptr<backend::Backend> below, Options given, Submitter* way_out)
-      : options(std::move(given)), submitter(way_out), backend_(std::move(below)) {}
+  Engine(std::unique_ptr<backend::Backend> below, Options given, Submitter* way_out, Env& world)
+      : options(std::move(given)), submitter(way_out), env(world), clock(world), backend_(std::move(below)) {}
 
   const Options options;
   Submitter* const submitter;
+  Env& env;
+  TrustedClock clock;
+  Notices notices;
   backend::Backend& backend() const { return *backend_; }
 
   // ---- mailboxes (mailboxes.cpp)
@@ -78,6 +108,8 @@ class Engine {
   Status configure(MailboxNumber mailbox, const MailboxSettings& settings);
   Result<MailboxNumber> by_address(View or_name) const;
   std::vector<MailboxPtr> all() const;
+  /// What holds for it now.
+  Policy policy(const MailboxState& mailbox) const;
 
   /// Raises the status, lazily or as Options::status_sync says. Numbers ascending or descending, in any form.
   void raise_status(MailboxNumber mailbox, std::vector<backend::NumberRange> ranges,
@@ -123,9 +155,11 @@ class Engine {
   std::unique_ptr<backend::Backend> backend_;
 };
 
-/// A Store on this backend; what Store::open() does with the local one.
+/// A Store on this backend; what Store::open() does with the local one. `env` outlives it; with
+/// Options::ageing its clock is looked at every `pause`.
 Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backend, const Options& options,
-                                         Submitter* submitter);
+                                         Submitter* submitter, Env& env = real_env(),
+                                         std::chrono::milliseconds pause = std::chrono::seconds(20));
 
 // ---- failures
 
@@ -133,6 +167,8 @@ Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backe
 Failure failure(ms::ServiceError error, std::string_view where, std::string_view detail = {});
 /// From an error of the backend: service-error unavailable (busy for what passes), with its text for the log.
 Failure failure(const Error& error, std::string_view where);
+/// From a change set that was refused: as above, or that a quota is full.
+Failure failure(const backend::Refusal& refusal, std::string_view where);
 /// What is wrong with an argument; `problems` not none().
 Failure failure(const Problems& problems, std::string_view where);
 

@@ -17,11 +17,12 @@ namespace ipm_a = asn1::oids::ipm_attribute;
 
 class StoredSource final : public EntrySource {
  public:
-  StoredSource(backend::Backend& backend, backend::MailboxNumber mailbox, const backend::Row& row)
+  StoredSource(backend::Backend& backend, backend::MailboxNumber mailbox, const backend::Row& row,
+               backend::EntryBase base)
       : backend_(backend),
         mailbox_(mailbox),
         number_(row.number),
-        base_(backend::base_of(row.entry_class)),
+        base_(base),
         report_(is_report(row)),
         first_octet_(read_row(row.list_attributes).head.first_octet) {}
 
@@ -48,6 +49,7 @@ class StoredSource final : public EntrySource {
     backend::Query q;
     q.mailbox = mailbox_;
     q.classes.add(of.entry_class);
+    q.archived = base_ == backend::EntryBase::archive;
     q.parent = of.number;
     q.with_children = true;
     for (bool more = true; more;) {
@@ -60,7 +62,7 @@ class StoredSource final : public EntrySource {
   }
 
   std::shared_ptr<EntrySource> other(const backend::Row& row) const override {
-    return stored_source(backend_, mailbox_, row);
+    return std::make_shared<StoredSource>(backend_, mailbox_, row, base_);
   }
 
  private:
@@ -90,7 +92,12 @@ Octets enumerated(ber::Tag tag, std::int64_t value) {
 
 std::shared_ptr<EntrySource> stored_source(backend::Backend& backend, backend::MailboxNumber mailbox,
                                            const backend::Row& row) {
-  return std::make_shared<StoredSource>(backend, mailbox, row);
+  return std::make_shared<StoredSource>(backend, mailbox, row, backend::base_of(row.entry_class));
+}
+
+std::shared_ptr<EntrySource> archived_source(backend::Backend& backend, backend::MailboxNumber mailbox,
+                                             const backend::Row& row) {
+  return std::make_shared<StoredSource>(backend, mailbox, row, backend::EntryBase::archive);
 }
 
 EntryType entry_type(const backend::Row& row) { return static_cast<EntryType>(row.entry_type); }

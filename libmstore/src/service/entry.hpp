@@ -83,6 +83,9 @@ class Entry {
 /// A source that reads entry `number` from the backend when it must.
 std::shared_ptr<EntrySource> stored_source(backend::Backend& backend, backend::MailboxNumber mailbox,
                                            const backend::Row& row);
+/// The same of the archive.
+std::shared_ptr<EntrySource> archived_source(backend::Backend& backend, backend::MailboxNumber mailbox,
+                                             const backend::Row& row);
 
 /// Whether the entry has a content as an attribute: all but reports and probes.
 bool has_content(const backend::Row& row);

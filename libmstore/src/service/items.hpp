@@ -14,6 +14,10 @@ inline constexpr std::uint16_t submission = 3;     ///< key entry: the MTA has n
 inline constexpr std::uint16_t submitted = 4;  ///< key MTS identifier (canonical): entry of class submission
 inline constexpr std::uint16_t report = 5;     ///< key report's entry, submission's entry: recipients told of
 
+inline constexpr std::uint16_t archived = 6;    ///< key entry: in the archive; due when it may leave
+inline constexpr std::uint16_t quota_told = 7;  ///< key class: soft quotas the operator was told of
+inline constexpr std::uint16_t clock = 8;       ///< key empty, first mailbox only: the clock as last seen
+
 inline void put32(Octets& to, std::uint32_t n) {
   for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<std::uint8_t>(n >> shift));
 }

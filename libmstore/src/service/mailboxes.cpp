@@ -3,6 +3,8 @@
 
 #include "service/engine.hpp"
 #include "service/items.hpp"
+#include "service/policies.hpp"
+#include "service/quotas.hpp"
 #include "x400/asn1/or_name.hpp"
 
 namespace x400::mstore::service {
@@ -17,6 +19,7 @@ Octets encode(const MailboxSettings& s) {
     });
     w.boolean(ber::context(1), s.keep_submitted);
     w.boolean(ber::context(2), s.drafts);
+    if (s.policy != Policy()) write(w, s.policy);
   });
   return std::move(w).take();
 }
@@ -32,6 +35,10 @@ Result<MailboxSettings> decode(const std::string& id, View octets) {
     X400_TRY(e, r.next());
     if (e.tag == ber::context(1)) s.keep_submitted = flag(e);
     if (e.tag == ber::context(2)) s.drafts = flag(e);
+    if (e.tag == ber::context(3)) {
+      X400_TRY(policy, read_policy(e));
+      s.policy = policy;
+    }
     if (e.tag != ber::context(0)) continue;
     ber::Reader addresses(e.content);
     while (!addresses.at_end()) {
@@ -84,6 +91,7 @@ Status Engine::load() {
                      "mailbox " + m.id + ": registrations: " + registrations.error().text());
       state->set(std::move(*registrations));
     }
+    X400_CHECK(load_told(*this, *state));
     mailboxes_.emplace(m.number, std::move(state));
     for (std::string& key : keys) addresses_.emplace(std::move(key), m.number);
   }
@@ -103,7 +111,12 @@ std::vector<MailboxPtr> Engine::all() const {
   return out;
 }
 
+Policy Engine::policy(const MailboxState& mailbox) const {
+  return effective(mailbox.settings()->policy, options.policy);
+}
+
 Result<MailboxNumber> Engine::create(const MailboxSettings& settings) {
+  X400_CHECK(check(settings.policy));
   X400_TRY(keys, keys_of(settings));
   const std::lock_guard one(administration_);
   {
@@ -119,6 +132,7 @@ Result<MailboxNumber> Engine::create(const MailboxSettings& settings) {
 }
 
 Status Engine::configure(MailboxNumber mailbox, const MailboxSettings& settings) {
+  X400_CHECK(check(settings.policy));
   X400_TRY(keys, keys_of(settings));
   const std::lock_guard one(administration_);
   const MailboxPtr state = find(mailbox);
@@ -133,9 +147,12 @@ Status Engine::configure(MailboxNumber mailbox, const MailboxSettings& settings)
   }
   X400_CHECK(backend_->set_mailbox_properties(mailbox, encode(settings)));
   state->set(settings);
-  const std::unique_lock lock(mutex_);
-  std::erase_if(addresses_, [mailbox](const auto& entry) { return entry.second == mailbox; });
-  for (std::string& key : keys) addresses_.emplace(std::move(key), mailbox);
+  {
+    const std::unique_lock lock(mutex_);
+    std::erase_if(addresses_, [mailbox](const auto& entry) { return entry.second == mailbox; });
+    for (std::string& key : keys) addresses_.emplace(std::move(key), mailbox);
+  }
+  check_quotas(*this, state);
   return Ok{};
 }
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <set>
 
-#include "service/items.hpp"
-#include "service/matching.hpp"
+#include "service/quotas.hpp"
+#include "service/removal.hpp"
 #include "service/session.hpp"
 
 namespace x400::mstore::service {
@@ -16,13 +16,6 @@ using backend::RetrievalStatus;
 // is enough.
 bool protected_by_status(const backend::Row& row) {
   return row.entry_class == backend::EntryClass::delivery && row.status == RetrievalStatus::new_entry;
-}
-
-void erase(std::vector<backend::ItemChange>& changes, std::uint16_t kind, Octets key) {
-  backend::ItemChange c;
-  c.kind = kind;
-  c.key = std::move(key);
-  changes.push_back(std::move(c));
 }
 
 }  // namespace
@@ -82,34 +75,6 @@ std::optional<Failure> Session::may_remove(std::vector<backend::Row>& rows, bool
   return std::nullopt;
 }
 
-backend::ChangeSet Session::removal(const std::vector<backend::Row>& rows) const {
-  backend::ChangeSet set;
-  set.mailbox = mailbox_->number;
-  backend::Deletion deletion;
-  for (const backend::Row& row : rows) deletion.numbers.push_back(row.number);
-  std::sort(deletion.numbers.begin(), deletion.numbers.end());
-
-  // What the mailbox remembers of these entries goes with them.
-  if (auto alerts = backend().items(mailbox_->number, items::alert); alerts.ok())
-    for (backend::Item& item : *alerts)
-      if (std::binary_search(deletion.numbers.begin(), deletion.numbers.end(), items::get32(item.key)))
-        erase(set.items, items::alert, std::move(item.key));
-  for (const backend::Row& row : rows) {
-    if (is_report(row))
-      if (auto told = backend().items(mailbox_->number, items::report, items::key32(row.number)); told.ok())
-        for (backend::Item& item : *told) erase(set.items, items::report, std::move(item.key));
-    if (row.entry_class != backend::EntryClass::submission) continue;
-    erase(set.items, items::submission, items::key32(row.number));
-    auto variable = Variable::decode(row.variable);
-    if (!variable.ok() || !variable->submission || variable->submission->identifier.empty()) continue;
-    auto id = ber::read_one(variable->submission->identifier);
-    if (!id.ok()) continue;
-    if (const auto key = mts_identifier_key(*id)) erase(set.items, items::submitted, to_octets(view(*key)));
-  }
-  set.remove.push_back(std::move(deletion));
-  return set;
-}
-
 void Session::remove(const ms::DeleteArgument& argument, RemoveCompletion completion) {
   auto rows = to_remove(argument);
   if (!rows.ok()) return completion(rows.error());
@@ -119,15 +84,21 @@ void Session::remove(const ms::DeleteArgument& argument, RemoveCompletion comple
   if (rows->empty()) return completion(std::move(result));
   if (e94())
     for (const backend::Row& row : *rows) result.entries_deleted.push_back(row.number);
-  backend().commit(removal(*rows), [result = std::move(result), completion = std::move(completion),
-                                    text = where("delete")](backend::CommitResult done) mutable {
-    if (done.ok()) return completion(std::move(result));
+  Removal change = removal(*engine_, *mailbox_, *rows, RemovedBy::user);
+  auto then = [engine = engine_.get(), mailbox = mailbox_, quotas = change.set.quotas,
+               result = std::move(result), completion = std::move(completion),
+               text = where("delete")](backend::CommitResult done) mutable {
+    if (done.ok()) {
+      watch_quotas(*engine, mailbox, quotas, *done);
+      return completion(std::move(result));
+    }
     const backend::Refusal& refusal = done.error();
     // Another association was faster.
     if (refusal.error.kind() == ErrorKind::not_found && refusal.number != 0)
       return completion(failure(ms::SequenceNumberError{{refusal.number}}, text));
     completion(failure(refusal.error, text));
-  });
+  };
+  backend().commit(std::move(change.set), std::move(then));
 }
 
 }  // namespace x400::mstore::service

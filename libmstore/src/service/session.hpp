@@ -46,7 +46,6 @@ class Session final : public Retrieval {
   // ---- delete
   Outcome<std::vector<backend::Row>> to_remove(const ms::DeleteArgument& argument) const;
   std::optional<Failure> may_remove(std::vector<backend::Row>& rows, bool selected) const;
-  backend::ChangeSet removal(const std::vector<backend::Row>& rows) const;
 
   // ---- summarize
   Result<std::optional<ms::SummarizeResult>> summarize_counters(const ms::SummarizeArgument& argument,

@@ -1,11 +1,15 @@
 // Store: the engine behind its public face.
 #include "x400/mstore/store.hpp"
 
+#include "service/ageing.hpp"
+#include "service/archive.hpp"
 #include "service/blocking.hpp"
 #include "service/correlation.hpp"
 #include "service/delivery.hpp"
 #include "service/engine.hpp"
 #include "service/items.hpp"
+#include "service/policies.hpp"
+#include "service/quotas.hpp"
 #include "service/session.hpp"
 #include "service/spool.hpp"
 #include "service/submission.hpp"
@@ -40,21 +44,26 @@ class EventSubscription final : public Subscription {
 
 class StoreOver final : public Store {
  public:
-  explicit StoreOver(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
-    watching_ = engine_->backend().subscribe([engine = engine_.get()](const backend::Event& e) {
+  StoreOver(std::shared_ptr<Engine> engine, std::chrono::milliseconds pause)
+      : engine_(std::move(engine)), ageing_(*engine_) {
+    watching_ = engine_->backend().subscribe([this, engine = engine_.get()](const backend::Event& e) {
+      ageing_.status_changed(e);
       if (e.kind == backend::Event::Kind::created && !e.child &&
           e.entry_class == backend::EntryClass::delivery)
         tell_alerts(*engine, e.mailbox, e.numbers.from);
     });
+    if (engine_->options.ageing) ageing_.start(pause);
   }
   ~StoreOver() override {
     engine_->closing = true;
+    ageing_.stop();
     watching_.reset();
     engine_->shut();
   }
 
   Status close() override {
     engine_->closing = true;
+    ageing_.stop();
     return engine_->backend().close();
   }
 
@@ -90,6 +99,13 @@ class StoreOver final : public Store {
       to.entries += c.count;
       if (c.status == backend::RetrievalStatus::new_entry) to.new_entries += c.count;
       if (c.entry_type != static_cast<std::uint8_t>(EntryType::submitted_probe)) to.octets += c.octets;
+    }
+    X400_TRY(archived, engine_->backend().counters(number, backend::EntryBase::archive));
+    for (const backend::Counter& c : archived) {
+      if (c.child) continue;
+      usage.archive.entries += c.count;
+      if (c.entry_type != static_cast<std::uint8_t>(EntryType::submitted_probe))
+        usage.archive.octets += c.octets;
     }
     return usage;
   }
@@ -134,9 +150,29 @@ class StoreOver final : public Store {
     return std::unique_ptr<Retrieval>(std::make_unique<Session>(engine_, state, std::move(options)));
   }
 
+  Result<Aged> age() override { return ageing_.run(); }
+  Result<std::vector<ArchivedEntry>> archive(MailboxNumber number, SequenceNumber after,
+                                             std::uint32_t limit) const override {
+    X400_TRY(state, known(number));
+    return archived_entries(*engine_, *state, after, limit);
+  }
+  Result<ArchivedMessage> read_archived(MailboxNumber number, SequenceNumber entry,
+                                        const ms::EntryInformationSelection& wanted) const override {
+    X400_TRY(state, known(number));
+    return service::read_archived(*engine_, *state, entry, wanted);
+  }
+
   std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) override {
-    return std::make_unique<EventSubscription>(engine_->backend().subscribe(
-        [sink = std::move(sink)](const backend::Event& e) { sink(to_event(e)); }));
+    return std::make_unique<EventSubscription>(
+        engine_->backend().subscribe([sink = std::move(sink)](const backend::Event& e) {
+          // What leaves the archive was gone for everybody long before.
+          if (e.base != backend::EntryBase::archive) sink(to_event(e));
+        }));
+  }
+  std::unique_ptr<Subscription> subscribe_notices(std::function<void(const Notice&)> sink) override {
+    auto subscription = engine_->notices.add(std::move(sink));
+    for (const MailboxPtr& mailbox : engine_->all()) check_quotas(*engine_, mailbox);
+    return subscription;
   }
   std::unique_ptr<Subscription> subscribe_alerts(std::function<void(const Alert&)> sink) override {
     return engine_->subscribe_alerts(std::move(sink));
@@ -162,6 +198,7 @@ class StoreOver final : public Store {
   }
 
   std::shared_ptr<Engine> engine_;
+  Ageing ageing_;
   std::unique_ptr<backend::Subscription> watching_;
 };
 
@@ -191,11 +228,13 @@ Status StoreOver::set_credentials(MailboxNumber number, std::optional<std::strin
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backend, const Options& options,
-                                         Submitter* submitter) {
-  auto engine = std::make_shared<Engine>(std::move(backend), options, submitter);
+                                         Submitter* submitter, Env& env, std::chrono::milliseconds pause) {
+  X400_CHECK(check(options.policy));
+  auto engine = std::make_shared<Engine>(std::move(backend), options, submitter, env);
   X400_CHECK(engine->load());
+  X400_CHECK(load_clock(*engine));
   X400_CHECK(recover_submissions(*engine));
-  return std::unique_ptr<Store>(std::make_unique<StoreOver>(std::move(engine)));
+  return std::unique_ptr<Store>(std::make_unique<StoreOver>(std::move(engine), pause));
 }
 
 }  // namespace service

@@ -6,6 +6,8 @@
 #include "service/items.hpp"
 #include "service/matching.hpp"
 #include "service/new_entries.hpp"
+#include "service/quotas.hpp"
+#include "service/removal.hpp"
 #include "service/spool.hpp"
 #include "x400/asn1/ms/codes.hpp"
 #include "x400/asn1/oids.hpp"
@@ -41,6 +43,7 @@ struct Flow : std::enable_shared_from_this<Flow> {
   void accepted(const MtsResult& result);
   void refused(ms::ServiceError error, const std::string& log);
   void unknown(const std::string& log);
+  backend::ChangeSet unkept();
 
   std::string where() const { return "mailbox " + mailbox->settings()->id + ": submission"; }
   void fail(ms::ServiceError error, std::string_view detail = {}) {
@@ -158,8 +161,14 @@ void Flow::store(NewEntries entries, bool content_as_given) {
     set.items.push_back(std::move(open));
   }
   set.create = std::move(entries);
-  engine->backend().commit(std::move(set), [self = shared_from_this()](backend::CommitResult done) {
-    if (!done.ok()) return self->completion(failure(done.error().error, self->where()));
+  // Where submissions are not kept the intent takes its room for a moment only.
+  if (draft || mailbox->settings()->keep_submitted)
+    add_quota(engine->policy(*mailbox), draft ? backend::EntryClass::draft : backend::EntryClass::submission,
+              Hard::yes, set);
+  const auto quotas = set.quotas;
+  engine->backend().commit(std::move(set), [self = shared_from_this(), quotas](backend::CommitResult done) {
+    if (!done.ok()) return self->completion(failure(done.error(), self->where()));
+    watch_quotas(*self->engine, self->mailbox, quotas, *done);
     self->number = done->numbers.front();
     if (self->draft) return self->completion(Submitted{{}, self->number});
     self->invoke();
@@ -190,7 +199,8 @@ backend::ItemChange close_item(SequenceNumber number) {
   return closed;
 }
 
-backend::ChangeSet removal(MailboxNumber mailbox, SequenceNumber number) {
+// Of what the MTA has not taken: no hold holds it.
+backend::ChangeSet dropped(MailboxNumber mailbox, SequenceNumber number) {
   backend::ChangeSet set;
   set.mailbox = mailbox;
   backend::Deletion deletion;
@@ -231,6 +241,13 @@ Result<Variable> taken(View result) {
   return variable;
 }
 
+// The mailbox keeps no submissions, but a hold may.
+backend::ChangeSet Flow::unkept() {
+  auto row = engine->backend().row(mailbox->number, backend::EntryBase::stored, number);
+  if (!row.ok()) return dropped(mailbox->number, number);
+  return removal(*engine, *mailbox, {std::move(*row)}, RemovedBy::store).set;
+}
+
 void Flow::accepted(const MtsResult& result) {
   auto variable = taken(result.result);
   if (!variable.ok()) return unknown(variable.error().text());
@@ -249,7 +266,8 @@ void Flow::accepted(const MtsResult& result) {
       set.items.push_back(std::move(known));
     }
   } else {
-    set = removal(mailbox->number, number);
+    set = unkept();
+    set.modify.push_back({backend::EntryBase::stored, number, variable->encode(), std::nullopt});
   }
   // Whatever becomes of the note, the MTA has the message, and the user is told so; without the note the
   // intent shows it as unknown later.
@@ -259,7 +277,7 @@ void Flow::accepted(const MtsResult& result) {
 }
 
 void Flow::refused(ms::ServiceError error, const std::string& log) {
-  engine->backend().commit(removal(mailbox->number, number),
+  engine->backend().commit(dropped(mailbox->number, number),
                            [self = shared_from_this(), error = std::move(error), log](backend::CommitResult) {
                              self->fail(error, log);
                            });
@@ -299,8 +317,10 @@ Status record_cancellation(Engine& engine, MailboxState& mailbox, View identifie
   if (!variable.submission) return Error(ErrorKind::invalid, "entry is no submission");
   if (variable.submission->state == SubmissionState::cancelled) return Ok{};
   variable.submission->state = SubmissionState::cancelled;
-  append(variable.run, encode_attribute(a::deferred_delivery_cancellation_time,
-                                        {utc_time_value(asn1::utc_time(asn1::now()))}));
+  const Time instant{std::chrono::milliseconds(engine.env.now())};
+  const auto now = std::chrono::floor<std::chrono::seconds>(instant);
+  append(variable.run,
+         encode_attribute(a::deferred_delivery_cancellation_time, {utc_time_value(asn1::utc_time(now))}));
   backend::ChangeSet set;
   set.mailbox = mailbox.number;
   set.modify.push_back({backend::EntryBase::stored, *number, variable.encode(), std::nullopt});

@@ -283,9 +283,11 @@ class FakeMta final : public Submitter {
 
 class World {
  public:
-  explicit World(Kind kind, Options options = {}) : kind_(kind), options_(std::move(options)) {
+  /// `pause`: between two looks of the store's own ageing.
+  explicit World(Kind kind, Options options = {}, std::chrono::milliseconds pause = std::chrono::hours(1))
+      : kind_(kind), options_(std::move(options)), pause_(pause) {
     open();
-    alice = get(store->create_mailbox({"alice", {name(alice_address), name(alice_alias)}, true, true}));
+    alice = get(store->create_mailbox({"alice", {name(alice_address), name(alice_alias)}, true, true, {}}));
   }
   ~World() { store.reset(); }
 
@@ -300,7 +302,7 @@ class World {
       below = get(backend::open_local(o, env));
     }
     backend = below.get();
-    store = get(service::open_over(std::move(below), options_, &mta));
+    store = get(service::open_over(std::move(below), options_, &mta, env, pause_));
   }
   /// As after a restart. Only the local store remembers.
   void reopen() {
@@ -378,6 +380,7 @@ class World {
  private:
   Kind kind_;
   Options options_;
+  std::chrono::milliseconds pause_;
 };
 
 // ---- asking

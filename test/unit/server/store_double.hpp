@@ -29,6 +29,7 @@ struct StoreScript {
   Inbox<std::pair<mstore::MailboxNumber, Octets>> cancellations;
   Inbox<std::pair<std::uint32_t, mstore::SequenceNumber>> told;
   std::function<void(const mstore::Alert&)> alert_sink;
+  std::function<void(const mstore::Notice&)> notice_sink;
 
   std::mutex mutex;
   std::vector<mstore::Mailbox> mailboxes;
@@ -165,6 +166,20 @@ class StoreDouble final : public mstore::Store {
   Result<std::unique_ptr<mstore::Retrieval>> open_retrieval(mstore::RetrievalOptions options) override {
     if (script_->opened) script_->opened(options);
     return std::unique_ptr<mstore::Retrieval>(std::make_unique<RetrievalDouble>(script_, std::move(options)));
+  }
+  Result<mstore::Aged> age() override { return mstore::Aged{}; }
+  Result<std::vector<mstore::ArchivedEntry>> archive(mstore::MailboxNumber, mstore::SequenceNumber,
+                                                     std::uint32_t) const override {
+    return none();
+  }
+  Result<mstore::ArchivedMessage> read_archived(mstore::MailboxNumber, mstore::SequenceNumber,
+                                                const ms::EntryInformationSelection&) const override {
+    return none();
+  }
+  std::unique_ptr<mstore::Subscription> subscribe_notices(
+      std::function<void(const mstore::Notice&)> sink) override {
+    script_->notice_sink = std::move(sink);
+    return nullptr;
   }
   std::unique_ptr<mstore::Subscription> subscribe(std::function<void(const mstore::Event&)>) override {
     return nullptr;

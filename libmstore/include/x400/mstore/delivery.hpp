@@ -50,6 +50,9 @@ struct Delivered {
 struct DeliveryFailure {
   std::optional<ms::MtsError> error;
   Error log;
+  /// The hard quota of this one mailbox is reached (kind unavailable): overload. Where the peer is known to
+  /// take it as passing, reject with resource-limitation instead, which spares the other deliveries.
+  bool mailbox_full = false;
 };
 
 using DeliveryOutcome = Result<Delivered, DeliveryFailure>;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "x400/mstore/policy.hpp"
 #include "x400/mstore/types.hpp"
 
 namespace x400::mstore {
@@ -23,6 +24,7 @@ struct MailboxSettings {
   bool keep_submitted = true;
   /// Drafts (class draft, 1994).
   bool drafts = true;
+  Policy policy{};
   friend bool operator==(const MailboxSettings&, const MailboxSettings&) = default;
 };
 
@@ -39,6 +41,7 @@ struct Usage {
     std::uint64_t octets = 0;
   };
   Class delivery, submission, draft;
+  Class archive;  ///< outside every quota
 };
 
 }  // namespace x400::mstore

@@ -13,9 +13,11 @@
 // only goes forward; an operation is done as a whole or not.
 //
 // Threads: every function may be called from any thread at any time, except that close() and the destructor
-// want that no other call runs. Completions run on the thread that made the change durable (possibly inside
-// the call itself), event and alert calls on a thread of the store: they must not block and must not call
-// the blocking forms. Retrievals must be destroyed before their store.
+// want that no other call runs. Readers never wait for a writer's sync. Completions run on the thread that
+// made the change durable (possibly inside the call itself); events, alerts and notices on a thread of the
+// store, each in order, one at a time: they must not block and must not call the blocking forms. Changes of
+// one mailbox take effect in the order of the calls that began them; of those that overlap, in any.
+// Retrievals and subscriptions must be destroyed before their store.
 //
 // Errors of functions that are no operations of the service: invalid, not_found, exists, limit, io, corrupt,
 // unavailable (disk full, or another process has the folder open), closed, unsupported.
@@ -30,9 +32,12 @@
 #include <vector>
 
 #include "x400/ber/oid.hpp"
+#include "x400/mstore/archive.hpp"
 #include "x400/mstore/content.hpp"
 #include "x400/mstore/delivery.hpp"
 #include "x400/mstore/mailbox.hpp"
+#include "x400/mstore/notice.hpp"
+#include "x400/mstore/policy.hpp"
 #include "x400/mstore/retrieval.hpp"
 #include "x400/mstore/submission.hpp"
 #include "x400/mstore/types.hpp"
@@ -69,6 +74,16 @@ struct Options {
   /// unsupported-critical-function. Those of X.411 are all known.
   std::vector<ber::Oid> known_extensions;
   Rules rules;
+  Policy policy;  ///< of mailboxes that have none of their own
+  /// Retention and archive are looked after by a thread of the store. false: only by age().
+  bool ageing = true;
+};
+
+/// What a look at retention and archive has done.
+struct Aged {
+  std::uint64_t removed = 0;   ///< entries older than their retention
+  std::uint64_t archived = 0;  ///< of them: into the archive
+  std::uint64_t purged = 0;    ///< out of the archive, for good
 };
 
 class Store {
@@ -119,9 +134,21 @@ class Store {
   // ---- retrieval
   virtual Result<std::unique_ptr<Retrieval>> open_retrieval(RetrievalOptions options) = 0;
 
+  // ---- retention and archive
+  /// Removes what is due now and returns when it is done; the thread of the store does the same every minute.
+  virtual Result<Aged> age() = 0;
+  /// Main entries behind `after`, by number.
+  virtual Result<std::vector<ArchivedEntry>> archive(MailboxNumber mailbox, SequenceNumber after = 0,
+                                                     std::uint32_t limit = 1000) const = 0;
+  /// One of them, or a child, with the attributes wanted (as of Fetch).
+  virtual Result<ArchivedMessage> read_archived(MailboxNumber mailbox, SequenceNumber number,
+                                                const ms::EntryInformationSelection& wanted) const = 0;
+
   // ---- watching
   virtual std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) = 0;
   virtual std::unique_ptr<Subscription> subscribe_alerts(std::function<void(const Alert&)> sink) = 0;
+  /// What stands when it begins (a soft quota passed while nobody listened) is told at once, inside the call.
+  virtual std::unique_ptr<Subscription> subscribe_notices(std::function<void(const Notice&)> sink) = 0;
   /// The user was told of this alert.
   virtual void alert_told(MailboxNumber mailbox, std::uint32_t registration, SequenceNumber number) = 0;
 
