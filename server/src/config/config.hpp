@@ -22,6 +22,7 @@
 #include "log/log.hpp"
 #include "x400/asn1/or_name.hpp"
 #include "x400/base/result.hpp"
+#include "x400/mstore/policy.hpp"
 #include "x400/osi/address.hpp"
 #include "x400/settings/password_hash.hpp"
 #include "x400/settings/secret.hpp"
@@ -114,6 +115,12 @@ struct MtaConfig {
   /// "abort", so that the MTA tries again until the mailbox is set up.
   enum class UnknownMailbox : std::uint8_t { refuse, abort };
   UnknownMailbox unknown_mailbox = UnknownMailbox::refuse;
+  /// full_mailbox: what a delivery for a mailbox at its hard quota gets, as P3 has no "later" (mts.md 7):
+  /// "abort" (default), no answer and the end of the association, so that the MTA tries again; or "reject",
+  /// a ROSE reject resource-limitation, which spares the other deliveries of the association, for MTAs known
+  /// to take it as passing.
+  enum class FullMailbox : std::uint8_t { abort, reject };
+  FullMailbox full_mailbox = FullMailbox::abort;
   /// submit_associations: at the same time to this MTA, over all users; default 100.
   std::size_t submit_associations = 100;
   /// submit_reliable: submit over RTSE (mts-reliable-access); true or false, default false. Deliveries are
@@ -139,6 +146,9 @@ struct MailboxConfig {
   /// mts_password_file: the user's P3 password. Required if the MTA has an address and bind_as is "user".
   settings::Secret mts_password;
   std::string mta;  ///< mta: name of the [[mta]] this user's submissions go to. Required
+  /// What the mailbox may hold and how long; the keys are those of [defaults], which hold where it says
+  /// nothing. A table that gives one of the four limits gives them all.
+  mstore::Policy policy;
 };
 
 struct Config {
@@ -151,6 +161,14 @@ struct Config {
   /// [log]: level ("debug", "info", "warning", "error"; default "info"), file (path; default none), stderr
   /// (true or false; default true without a file, else false), json (default false).
   LogOptions log;
+  /// [defaults]: of all mailboxes; by default no limit, for ever, no hold (x400/mstore/policy.hpp).
+  ///   hold, archive   how long what users delete stays in the archive: since creation, since deletion
+  ///   logs            age at which log entries go
+  ///   [defaults.in_box], [defaults.out_box], [defaults.drafts]
+  ///     soft_entries, hard_entries, soft_octets, hard_octets   quotas; 0: none
+  ///     age      at which entries go; "0 s": never. Not of drafts
+  ///     remove   which ones: "not-new" (default), "processed", "all"
+  mstore::Policy defaults;
   std::vector<MtaConfig> mtas;
   std::vector<MailboxConfig> mailboxes;
 };

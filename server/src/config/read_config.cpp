@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/config.hpp"
+#include "config/read_policy.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400/osi/policy.hpp"
 #include "x400/settings/document.hpp"
@@ -95,6 +96,7 @@ class Reader {
     listen_tables(root);
     if (auto table = root.table("limits")) limits(*table);
     if (auto table = root.table("log")) log(*table);
+    if (auto table = root.table("defaults")) config_.defaults = read_policy(*table);
     for (Table& table : root.tables("mta")) mta(table);
     for (Table& table : root.tables("mailbox")) mailbox(table);
     X400_CHECK(document_.finish());
@@ -202,6 +204,8 @@ class Reader {
     if (table.choice("bind_as", {"user", "store"}) == "store") m.bind_as = MtaConfig::BindAs::store;
     if (table.choice("unknown_mailbox", {"refuse", "abort"}) == "abort")
       m.unknown_mailbox = MtaConfig::UnknownMailbox::abort;
+    if (table.choice("full_mailbox", {"abort", "reject"}) == "reject")
+      m.full_mailbox = MtaConfig::FullMailbox::reject;
     set_count(table, "submit_associations", m.submit_associations, 1, 100'000);
     m.submit_reliable = table.boolean("submit_reliable").value_or(false);
     set_duration(table, "submit_idle", m.submit_idle);
@@ -229,6 +233,7 @@ class Reader {
     }
     m.mta = table.required_text("mta", "mta = \"MTA1\"");
     mts_password(table, m);
+    m.policy = read_policy(table);
     config_.mailboxes.push_back(std::move(m));
   }
 

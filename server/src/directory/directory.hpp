@@ -15,6 +15,7 @@
 
 #include "directory/password_verifier.hpp"
 #include "x400/asn1/or_name.hpp"
+#include "x400/mstore/policy.hpp"
 #include "x400/settings/secret.hpp"
 
 namespace x400::server {
@@ -25,6 +26,7 @@ struct User {
   std::vector<asn1::ORAddress> or_addresses;        ///< the first is the one the store submits with
   std::string mta;                                  ///< name of the MTA that takes this user's submissions
   settings::Secret mts_password;                    ///< the user's P3 password; empty where it is not needed
+  mstore::Policy policy{};                          ///< what the mailbox may hold and how long
   bool owns(const asn1::ORAddress& address) const;  ///< one of or_addresses, by X.402 18.4
 };
 using UserPtr = std::shared_ptr<const User>;

@@ -12,7 +12,8 @@ bool User::owns(const asn1::ORAddress& address) const {
 FileDirectory::FileDirectory(const std::vector<MailboxConfig>& mailboxes, PasswordVerifier& verifier)
     : verifier_(verifier) {
   for (const MailboxConfig& m : mailboxes) {
-    const auto user = std::make_shared<const User>(User{m.id, m.or_addresses, m.mta, m.mts_password});
+    const auto user =
+        std::make_shared<const User>(User{m.id, m.or_addresses, m.mta, m.mts_password, m.policy});
     by_id_.emplace(m.id, user);
     if (m.p7_hash) hashes_.emplace(m.id, m.p7_hash);
     for (const auto& address : m.or_addresses) by_address_.emplace(asn1::canonical_key(address), user);

@@ -155,9 +155,19 @@ void P3Session::finish(Call& call, const mstore::DeliveryOutcome& outcome, const
   const mstore::DeliveryFailure& failure = outcome.error();
   if (failure.error) return refuse(call, *failure.error, failure.log.text());
   if (failure.log.kind() == ErrorKind::malformed) return malformed(call, failure.log);
+  if (failure.mailbox_full) return full(call, failure.log, mailbox);
   parts_.log.write(events::delivery_not_taken,
                    {{"assoc", id_}, {"mta", mta_.name}, {"mailbox", mailbox}, {"error", failure.log.text()}});
   abort("delivery not taken: " + failure.log.text());
+}
+
+// P3 has no answer that says "later"; the MTA keeps the message in either case (mts.md 7).
+void P3Session::full(Call& call, const Error& error, const std::string& mailbox) {
+  parts_.log.write(events::mailbox_full,
+                   {{"assoc", id_}, {"mta", mta_.name}, {"mailbox", mailbox}, {"error", error.text()}});
+  if (mta_.full_mailbox == MtaConfig::FullMailbox::reject)
+    return call.reply.reject(osi::problems::resource_limitation);
+  abort("mailbox full: " + error.text());
 }
 
 void P3Session::no_mailbox(Call& call, const std::string& whom) {

@@ -47,6 +47,7 @@ class P3Session final : public access::Handler, public std::enable_shared_from_t
   // Null: nobody's here, or not that of the association's user.
   UserPtr user_of(const asn1::ORAddress& recipient) const;
   UserPtr user_of_report(const asn1::mts::ReportDeliveryEnvelope& envelope) const;
+  void full(Call& call, const Error& error, const std::string& mailbox);
   void no_mailbox(Call& call, const std::string& whom);
   void refuse(Call& call, const asn1::ms::MtsError& error, const std::string& why);
   void malformed(Call& call, const Error& error);

@@ -14,6 +14,7 @@ std::vector<Octets> encoded(const std::vector<asn1::ORAddress>& addresses) {
 Status configure(mstore::Store& store, const User& user, mstore::Mailbox& mailbox, bool only_loss, Log& log) {
   mstore::MailboxSettings wanted = mailbox.settings;
   wanted.or_addresses = encoded(user.or_addresses);
+  wanted.policy = user.policy;
   if (only_loss) {
     std::erase_if(wanted.or_addresses, [&](const Octets& a) {
       const auto& had = mailbox.settings.or_addresses;
@@ -54,6 +55,7 @@ Result<Mailboxes> Mailboxes::prepare(mstore::Store& store, const Directory& dire
     mstore::MailboxSettings settings;
     settings.id = user->id;
     settings.or_addresses = encoded(user->or_addresses);
+    settings.policy = user->policy;
     const auto number = store.create_mailbox(settings);
     if (!number.ok()) return number.error().in("mailbox " + user->id);
     log.write(events::mailbox_added, {{"mailbox", user->id}});

@@ -5,6 +5,7 @@
 #include "management/routes.hpp"
 #include "p3/acceptor.hpp"
 #include "p7/acceptor.hpp"
+#include "service/log_notices.hpp"
 #include "service/log_observer.hpp"
 #include "service/options.hpp"
 
@@ -67,6 +68,7 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   mstore::Options options;
   options.folder = config_.store.path;
   options.entries_per_list = static_cast<std::uint32_t>(config_.limits.list_entries);
+  options.policy = config_.defaults;
   auto opened = open(options, gateway_.get());
   if (!opened.ok()) return StartFailure{exit_store, opened.error().in("store " + options.folder.string())};
   store_ = std::move(*opened);
@@ -83,6 +85,7 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   sessions_ = std::make_shared<P7Sessions>(config_.limits.associations_per_user);
   alerts_ = store_->subscribe_alerts(
       [sessions = sessions_](const mstore::Alert& alert) { sessions->alert(alert); });
+  notices_ = store_->subscribe_notices([this](const mstore::Notice& n) { log_notice(log_, *store_, n); });
   return Ok{};
 }
 
@@ -149,6 +152,7 @@ void Service::end_threads() {
   management_.reset();
   listeners_.clear();
   alerts_.reset();
+  notices_.reset();
   if (runtime_) runtime_.reset();
   // Checks that end now post to the pool, which still takes them.
   if (verifier_) verifier_->stop();

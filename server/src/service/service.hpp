@@ -66,7 +66,7 @@ class Service {
   std::unique_ptr<Mailboxes> mailboxes_;
   std::unique_ptr<Parts> parts_;
   std::shared_ptr<P7Sessions> sessions_;
-  std::unique_ptr<mstore::Subscription> alerts_;
+  std::unique_ptr<mstore::Subscription> alerts_, notices_;
   std::vector<std::unique_ptr<access::Listener>> listeners_;
   std::unique_ptr<ManagementServer> management_;
 };

@@ -300,6 +300,62 @@ TEST_CASE("config: a user's P3 password is wanted where it is used") {
   CHECK(folder.faults(with(without, "address = \"mta.example:102\"\n", "")).empty());
 }
 
+TEST_CASE("config: what mailboxes may hold, and how long") {
+  using mstore::Quota;
+  using mstore::Retention;
+  const Folder folder;
+  CHECK(folder.config(good).value().defaults == mstore::Policy());
+  const std::string own = R"(
+hold = "0 s"
+[mailbox.in_box]
+hard_entries = 0
+age = "0 s"
+[mailbox.out_box]
+hard_octets = "1 GiB"
+)";
+  const Config c = folder
+                       .config(good + own + R"(
+[defaults]
+hold = "30 d"
+archive = "7 d"
+logs = "400 d"
+[defaults.in_box]
+soft_entries = 900
+hard_entries = 1000
+soft_octets = "90 MiB"
+hard_octets = "100 MiB"
+age = "90 d"
+[defaults.out_box]
+age = "36 h"
+remove = "all"
+[defaults.drafts]
+hard_entries = 50
+)")
+                       .value();
+  const mstore::Policy& all = c.defaults;
+  CHECK(all.hold == 30 * 24h);
+  CHECK(all.archive == 7 * 24h);
+  CHECK(all.logs == 400 * 24h);
+  CHECK(all.delivery == Quota{900, 1000, 90u << 20, 100u << 20});
+  CHECK(all.in_box == Retention{90 * 24h, Retention::Of::not_new});
+  CHECK_FALSE(all.submission);
+  CHECK(all.out_box == Retention{36h, Retention::Of::all});
+  CHECK(all.draft == Quota{{}, 50, {}, {}});
+  const mstore::Policy& alice = c.mailboxes.at(0).policy;
+  CHECK(alice.hold == 0s);
+  CHECK(alice.delivery == Quota{});  // none at all
+  CHECK(alice.in_box == Retention{});
+  CHECK(alice.submission == Quota{{}, {}, {}, 1u << 30});
+  CHECK_FALSE(alice.out_box);
+  CHECK_FALSE(alice.draft);
+
+  CHECK(folder.faults(good + "[defaults.in_box]\nsoft_entries = 2\nhard_entries = 1\n")
+            .find("soft_entries must not be more") != std::string::npos);
+  CHECK(folder.faults(good + "[defaults.out_box]\nremove = \"all\"\n").find("give age too") !=
+        std::string::npos);
+  CHECK(folder.faults(good + "[defaults.drafts]\nage = \"1 d\"\n").find("age") != std::string::npos);
+}
+
 TEST_CASE("config: all addresses of the machine, and any free port") {
   const Folder folder;
   const Config c =
@@ -314,7 +370,8 @@ TEST_CASE("config: the man page and the header name every key, and no key that i
     std::ifstream in(root + name);
     return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   };
-  const std::string reader = text_of("/server/src/config/read_config.cpp");
+  const std::string reader =
+      text_of("/server/src/config/read_config.cpp") + text_of("/server/src/config/read_policy.cpp");
   const std::string man = text_of("/docs/man/mstored.toml.5"),
                     header = text_of("/server/src/config/config.hpp");
   const std::regex asked(

@@ -178,6 +178,26 @@ TEST_CASE("p3: what the engine does not take") {
   CHECK(s.log_text().find(" D508 delivery not taken") != std::string::npos);
 }
 
+TEST_CASE("p3: a mailbox at its hard quota") {
+  const bool reject = GENERATE(false, true);
+  auto config = service_config();
+  if (reject) config.mtas[0].full_mailbox = server::MtaConfig::FullMailbox::reject;
+  RunningService s(config);
+  const auto association = bound(s);
+  auto answer = association->invoke(operations::message_delivery, delivery("m1", alice_name));
+  mstore::DeliveryFailure failure{std::nullopt, Error(ErrorKind::unavailable, "quota")};
+  failure.mailbox_full = true;
+  s.script->deliveries.take().second(std::move(failure));
+  const Outcome outcome = answer.get();
+  CHECK(outcome.kind() == (reject ? Outcome::Kind::rejected : Outcome::Kind::lost));
+  CHECK(s.log_text().find(" D511 mailbox full") != std::string::npos);
+  if (!reject) return;
+  CHECK(outcome.problem() == osi::problems::resource_limitation);
+  auto next = association->invoke(operations::message_delivery, delivery("m2", bob_name));
+  s.script->deliveries.take().second(mstore::Delivered{1, false, {}});
+  CHECK(next.get().kind() == Outcome::Kind::result);
+}
+
 TEST_CASE("p3: an argument that is none is rejected") {
   RunningService s;
   const auto association = bound(s);
