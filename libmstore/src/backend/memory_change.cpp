@@ -52,6 +52,9 @@ bool only_status(const ChangeSet& set) {
 Check check_new(const ChangeSet& set) {
   if (set.durability == Durability::lazy && !only_status(set))
     return refusal(ErrorKind::invalid, "lazy durability is for status only");
+  for (const Deletion& deletion : set.remove)
+    if (deletion.archive && deletion.base != EntryBase::stored)
+      return refusal(ErrorKind::invalid, "only stored entries go to the archive");
   if (auto bad = check_family(set)) return bad;
   std::set<Octets> keys;
   for (const NewEntry& e : set.create) {
@@ -92,8 +95,6 @@ Check check_existing(MemoryMailbox& m, const ChangeSet& set) {
       const auto at = entries(m, deletion.base).find(n);
       if (at == entries(m, deletion.base).end() || !gone.emplace(deletion.base, n).second)
         return refusal(ErrorKind::not_found, "delete: no such entry", n);
-      if (deletion.archive && deletion.base != EntryBase::stored)
-        return refusal(ErrorKind::invalid, "only stored entries go to the archive", n);
       if (at->second.row.parent != 0) return refusal(ErrorKind::invalid, "delete: a child entry", n);
     }
   return std::nullopt;

@@ -258,7 +258,8 @@ Status Ageing::purge(Time now, Aged& sum) {
     X400_TRY(due, engine_.backend().due(now, step_size));
     std::map<MailboxNumber, std::vector<backend::Item>> by_mailbox;
     for (backend::Item& item : due)
-      if (item.kind == items::archived) by_mailbox[item.mailbox].push_back(std::move(item));
+      if (item.kind == items::archived || item.kind == items::subject)
+        by_mailbox[item.mailbox].push_back(std::move(item));
     if (by_mailbox.empty()) return Ok{};
     for (const auto& [number, list] : by_mailbox)
       if (const MailboxPtr mailbox = engine_.find(number)) X400_CHECK(purge(mailbox, list, now, sum));
@@ -273,10 +274,14 @@ Status Ageing::purge(const MailboxPtr& mailbox, const std::vector<backend::Item>
   backend::Deletion gone;
   gone.base = backend::EntryBase::archive;
   for (const backend::Item& item : due) {
-    const SequenceNumber number = items::get32(item.key);
     backend::ItemChange change;
     change.kind = item.kind;
     change.key = item.key;
+    if (item.kind == items::subject) {
+      set.items.push_back(std::move(change));
+      continue;
+    }
+    const SequenceNumber number = items::get32(item.key);
     auto row = engine_.backend().row(mailbox->number, backend::EntryBase::archive, number);
     if (!row.ok() && row.error().kind() != ErrorKind::not_found) return row.error();
     const auto note = ArchiveNote::decode(item.value);

@@ -50,6 +50,7 @@ std::optional<SequenceNumber> resolve_unknown(Engine& engine, const MailboxState
     closed.kind = items::submission;
     closed.key = item.key;
     set.items.push_back(std::move(closed));
+    note_subject(engine, identifier, set);
     if (const auto key = identifier_key(identifier)) {
       backend::ItemChange known;
       known.kind = items::submitted;
@@ -160,6 +161,28 @@ Result<std::optional<SequenceNumber>> find_submission(const Engine& engine, cons
   if (!key) return Error(ErrorKind::malformed, "no MTSIdentifier");
   X400_TRY(item, engine.backend().item(mailbox.number, items::submitted, view(*key)));
   return item ? None(items::get32(item->value)) : None{};
+}
+
+void note_subject(const Engine& engine, View identifier, backend::ChangeSet& set) {
+  const auto key = identifier_key(identifier);
+  if (!key) return;
+  backend::ItemChange subject;
+  subject.kind = items::subject;
+  subject.key = to_octets(view(*key));
+  subject.value = Octets{};
+  subject.due = engine.env.now() + backend::Time{engine.options.report_days} * 24 * 3600 * 1000;
+  set.items.push_back(std::move(subject));
+}
+
+Result<std::optional<MailboxNumber>> submitter_of(const Engine& engine, View identifier) {
+  const auto key = identifier_key(identifier);
+  if (!key) return Error(ErrorKind::malformed, "no MTSIdentifier");
+  for (const MailboxPtr& mailbox : engine.all())
+    for (const std::uint16_t kind : {items::subject, items::submitted}) {
+      X400_TRY(item, engine.backend().item(mailbox->number, kind, view(*key)));
+      if (item) return std::optional(mailbox->number);
+    }
+  return std::optional<MailboxNumber>();
 }
 
 void add_correlation(Engine& engine, const MailboxState& mailbox, const AttributeList& report,

@@ -20,4 +20,9 @@ Result<std::optional<SequenceNumber>> find_submission(const Engine& engine, cons
 /// One entry of class submission with what the row keeps.
 Result<Entry> submission_entry(const Engine& engine, const MailboxState& mailbox, SequenceNumber number);
 
+/// Notes that the mailbox of the change set submitted what the MTS calls so.
+void note_subject(const Engine& engine, View identifier, backend::ChangeSet& set);
+/// Who did, of all mailboxes.
+Result<std::optional<MailboxNumber>> submitter_of(const Engine& engine, View identifier);
+
 }  // namespace x400::mstore::service

@@ -17,6 +17,8 @@ inline constexpr std::uint16_t report = 5;     ///< key report's entry, submissi
 inline constexpr std::uint16_t archived = 6;    ///< key entry: in the archive; due when it may leave
 inline constexpr std::uint16_t quota_told = 7;  ///< key class: soft quotas the operator was told of
 inline constexpr std::uint16_t clock = 8;       ///< key empty, first mailbox only: the clock as last seen
+inline constexpr std::uint16_t subject =
+    9;  ///< key MTS identifier (canonical): submitted here; due: forgotten
 
 inline void put32(Octets& to, std::uint32_t n) {
   for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<std::uint8_t>(n >> shift));

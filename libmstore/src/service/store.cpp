@@ -140,6 +140,9 @@ class StoreOver final : public Store {
     X400_TRY(state, known(number));
     return service::record_cancellation(*engine_, *state, identifier);
   }
+  Result<std::optional<MailboxNumber>> submitter_of(View identifier) const override {
+    return service::submitter_of(*engine_, identifier);
+  }
   Result<std::vector<SubmissionInfo>> submissions(MailboxNumber number) const override {
     X400_TRY(state, known(number));
     return service::submissions(*engine_, *state);

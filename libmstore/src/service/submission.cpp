@@ -269,6 +269,7 @@ void Flow::accepted(const MtsResult& result) {
     set = unkept();
     set.modify.push_back({backend::EntryBase::stored, number, variable->encode(), std::nullopt});
   }
+  note_subject(*engine, variable->submission->identifier, set);
   // Whatever becomes of the note, the MTA has the message, and the user is told so; without the note the
   // intent shows it as unknown later.
   engine->backend().commit(std::move(set), [self = shared_from_this(), keep, result](backend::CommitResult) {

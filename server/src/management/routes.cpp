@@ -51,7 +51,8 @@ void mailboxes(const Parts& parts, ManagementAnswer& answer) {
                                 {"configured", parts.mailboxes.user(mailbox.number) != nullptr},
                                 {"delivery", class_usage(usage->delivery)},
                                 {"submission", class_usage(usage->submission)},
-                                {"draft", class_usage(usage->draft)}});
+                                {"draft", class_usage(usage->draft)},
+                                {"archive", class_usage(usage->archive)}});
   }
   answer.finish(std::move(list));
 }

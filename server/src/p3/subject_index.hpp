@@ -1,8 +1,8 @@
 // SubjectIndex: which mailbox submitted what, by MTS-identifier. A report names its subject, not the user it
 // is for, and an MTA may bring it on an association that is no user's in particular.
 //
-// Kept in memory, 16 octets of hash and a number an identifier; filled from the store when it is first
-// asked for something it does not know, and by each submission.
+// The store knows it, durably; here the last ones are remembered, so that reports find them before the store
+// has written its note, and sooner.
 //
 // A report may overtake the result of the submission it is about, as the two come on different associations:
 // who does not find a subject waits with when_settled() until the submissions under way have ended.
@@ -10,13 +10,14 @@
 // Threads: all functions from any thread. find() may read the store: call it on the engine pool.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "x400/asn1/mts/identifier.hpp"
 #include "x400/mstore/store.hpp"
@@ -41,15 +42,12 @@ class SubjectIndex {
  private:
   class Settling;
 
-  using Key = std::array<std::uint8_t, 16>;
-  static Key key_of(const asn1::mts::MTSIdentifier& identifier);
-  std::optional<mstore::MailboxNumber> look_up(const Key& key);
-  void fill();
+  static constexpr std::size_t most = 10'000;  // about 2 MB
 
   const mstore::Store& store_;
-  std::once_flag filled_;
   std::mutex mutex_;
-  std::map<Key, mstore::MailboxNumber> mailboxes_;
+  std::map<std::string, mstore::MailboxNumber> mailboxes_;
+  std::deque<std::map<std::string, mstore::MailboxNumber>::iterator> order_;
   const std::shared_ptr<Settling> settling_;
 };
 

@@ -4,7 +4,7 @@ namespace x400::server {
 
 namespace {
 
-std::string_view name(mstore::EntryClass c) {
+std::string_view class_name(mstore::EntryClass c) {
   return c == mstore::EntryClass::delivery     ? "delivery"
          : c == mstore::EntryClass::submission ? "submission"
                                                : "draft";
@@ -20,15 +20,16 @@ void log_notice(Log& log, const mstore::Store& store, const mstore::Notice& n) {
   switch (n.kind) {
     case Kind::over_soft_quota:
       return log.write(events::quota_passed, {{"mailbox", id},
-                                              {"class", name(n.entry_class)},
+                                              {"class", class_name(n.entry_class)},
                                               {"entries", n.entries},
                                               {"octets", n.octets},
                                               {"soft_entries", n.quota.soft_entries.value_or(0)},
                                               {"soft_octets", n.quota.soft_octets.value_or(0)}});
     case Kind::below_soft_quota:
-      return log.write(
-          events::quota_below,
-          {{"mailbox", id}, {"class", name(n.entry_class)}, {"entries", n.entries}, {"octets", n.octets}});
+      return log.write(events::quota_below, {{"mailbox", id},
+                                             {"class", class_name(n.entry_class)},
+                                             {"entries", n.entries},
+                                             {"octets", n.octets}});
     case Kind::aged:
       return log.write(events::entries_aged,
                        {{"mailbox", id}, {"entries", n.entries}, {"archived", n.archived}});

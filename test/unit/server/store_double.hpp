@@ -159,6 +159,13 @@ class StoreDouble final : public mstore::Store {
     script_->cancellations.put({number, to_octets(identifier)});
     return Ok{};
   }
+  Result<std::optional<mstore::MailboxNumber>> submitter_of(View identifier) const override {
+    const std::lock_guard lock(script_->mutex);
+    for (const auto& [mailbox, all] : script_->submissions)
+      for (const mstore::SubmissionInfo& info : all)
+        if (equal(info.identifier, identifier)) return std::optional(mailbox);
+    return std::optional<mstore::MailboxNumber>();
+  }
   Result<std::vector<mstore::SubmissionInfo>> submissions(mstore::MailboxNumber number) const override {
     const std::lock_guard lock(script_->mutex);
     return script_->submissions[number];

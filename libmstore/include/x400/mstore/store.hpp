@@ -68,6 +68,7 @@ struct Options {
   std::uint64_t large_content = 4u << 20;  ///< contents of this size and more become files of their own
   StatusSync status_sync = StatusSync::relaxed;
   std::uint32_t duplicate_days = 30;         ///< how long repeats of a delivery are recognised
+  std::uint32_t report_days = 30;            ///< how long reports find who submitted their subject
   std::uint32_t forwarding_depth = 16;       ///< nested messages that become child entries
   std::uint32_t entries_per_list = 100'000;  ///< then `next`
   /// Private extensions that may be critical for delivery; others that are critical are refused with
@@ -128,6 +129,10 @@ class Store {
   /// The MTA has cancelled the deferred delivery of `identifier` (MTSIdentifier TLV). not_found: no such
   /// entry.
   virtual Status record_cancellation(MailboxNumber mailbox, View identifier) = 0;
+  /// The mailbox that submitted what the MTS calls so (MTSIdentifier TLV), for Options::report_days after the
+  /// MTA has taken it and as long as its entry is kept; also of mailboxes that keep no submissions. Reports
+  /// name no one else. Nothing: nobody here.
+  virtual Result<std::optional<MailboxNumber>> submitter_of(View identifier) const = 0;
   /// Submitted messages and probes, oldest first.
   virtual Result<std::vector<SubmissionInfo>> submissions(MailboxNumber mailbox) const = 0;
 

@@ -254,3 +254,30 @@ TEST_CASE("MTS 33, 119: cancellation; MTS 35: probes") {
   get(w.store->deliver_report({w.alice, report_envelope(mts_id("probe.1"), {{}}), std::nullopt}));
   CHECK(get(w.store->submissions(w.alice)).at(1).recipients.at(0).kind == RecipientState::Kind::delivered);
 }
+
+TEST_CASE("who submitted a subject is known for its time, over restarts, also where nothing is kept") {
+  Options o;
+  o.ageing = false;
+  o.report_days = 10;
+  World w(Kind::local, o);
+  const auto submitter = [&](std::string_view local) { return get(w.store->submitter_of(mts_id(local))); };
+  w.mta.answers = {MtsResult{mts_result("kept")}};
+  REQUIRE(submit(w, {}, ipm("x")).ok());
+  CHECK(submitter("kept") == w.alice);
+  CHECK_FALSE(submitter("unheard of"));
+  MailboxSettings settings = get(w.store->mailbox(w.alice)).settings;
+  settings.keep_submitted = false;
+  good(w.store->configure_mailbox(w.alice, settings));
+  w.mta.answers = {MtsResult{mts_result("not kept")}};
+  REQUIRE(submit(w, {}, ipm("x")).ok());
+  w.reopen();
+  CHECK(submitter("not kept") == w.alice);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(submitter("not kept") == w.alice);
+    w.tick(24 * 3600);
+    get(w.store->age());
+  }
+  CHECK_FALSE(submitter("not kept"));
+  CHECK(submitter("kept") == w.alice);  // as long as its entry
+  CHECK(w.store->submitter_of(hex("0500")).error().kind() == ErrorKind::malformed);
+}
