@@ -80,7 +80,7 @@ TEST_CASE("pending: set before and after it is asked for, from another thread") 
   CHECK(Pending<int>::ready(3).get() == 3);
 }
 
-TEST_CASE("pending: a function gets the value whenever it comes; move-only things may be captured") {
+TEST_CASE("pending: a function gets the value whenever it comes, move-only things may be captured") {
   int got = 0;
   Promise<int> promise(fallback);
   promise.pending().then([&, owned = std::make_unique<int>(1)](int v) { got = v + *owned; });

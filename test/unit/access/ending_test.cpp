@@ -200,7 +200,7 @@ TEST_CASE("ending: a release is answered although an operation does not end") {
   held->reply.result(value("too late"));
 }
 
-TEST_CASE("ending: half an operation and then silence; another association goes on") {
+TEST_CASE("ending: half an operation and then silence, another association goes on") {
   House house;
   house.options.association.timeouts.progress = milliseconds(60);
   house.options.association.timeouts.close = milliseconds(60);  // nobody answers the abort
@@ -236,7 +236,7 @@ TEST_CASE("ending: a slow peer that makes enough progress is served") {
   CHECK(peer.until<osi::ReturnResult>());
 }
 
-TEST_CASE("ending: a TSDU beyond the limit; another association goes on") {
+TEST_CASE("ending: a TSDU beyond the limit, another association goes on") {
   House house;
   house.options.association.limits.tsdu = 32 * 1024;
   house.open();
@@ -258,7 +258,7 @@ TEST_CASE("ending: a bind beyond the limit of TSDUs before it") {
   CHECK(house.service->handlers.get().empty());
 }
 
-TEST_CASE("ending: random octets before and after the bind; another association goes on") {
+TEST_CASE("ending: random octets before and after the bind, another association goes on") {
   House house;
   house.options.association.timeouts.close = milliseconds(20);  // nobody answers the aborts
   house.open();

@@ -44,7 +44,7 @@ TEST_CASE("send queue: octets in order, whatever is taken at a time") {
   CHECK(front(q).empty());
 }
 
-TEST_CASE("send queue: an answer counts until its last octet has gone; the rest does not") {
+TEST_CASE("send queue: an answer counts until its last octet has gone, the rest does not") {
   SendQueue q;
   q.add(slices({"invocation"}), Kind::other);
   q.add(slices({"answer"}), Kind::answer);

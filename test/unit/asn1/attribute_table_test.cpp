@@ -96,7 +96,7 @@ TEST_CASE("what List and Summarize may return, and which edition an attribute is
   CHECK_FALSE(at(oids::attribute::priority).multi_valued);
 }
 
-TEST_CASE("matching rules by identifier; tags of syntaxes") {
+TEST_CASE("matching rules by identifier, tags of syntaxes") {
   for (const MatchingRuleInfo& r : matching_rules()) {
     CHECK(find_matching_rule(r.oid) == &r);
     CHECK(&info(r.rule) == &r);

@@ -94,7 +94,7 @@ TEST_CASE("43: an empty value is a badly structured APDU") {
   CHECK(sent_apdu(r) == "a4050500800102");
 }
 
-TEST_CASE("44: results and errors of no invocation; the association lives on") {
+TEST_CASE("44: results and errors of no invocation, the association lives on") {
   CHECK(answer_to("a20b 02023039 3005 020100 0500") ==
         "a4070202303982"
         "0100");

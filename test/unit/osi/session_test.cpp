@@ -37,7 +37,7 @@ Octets invoke(int id) { return tlv(0xa1, {tlv(0x02, Octets{static_cast<std::uint
 
 }  // namespace
 
-TEST_CASE("11: a whole dialogue; DN, then DR, and the transport ends") {
+TEST_CASE("11: a whole dialogue, DN, then DR, and the transport ends") {
   const Dialogue d = load("p7-94-pdata")[0];
   Responder r(responder_config());
   std::size_t n = 0;
@@ -373,7 +373,7 @@ TEST_CASE("19: a broken CN gets an AB") {
   }
 }
 
-TEST_CASE("20: an AB while the bind is decided ends it; the late decision is dropped") {
+TEST_CASE("20: an AB while the bind is decided ends it, the late decision is dropped") {
   Responder r = asked(Cn());
   (void)events(r);
   r.receive(tsdu(hex("1903110103")));

@@ -94,7 +94,7 @@ TEST_CASE("1994 has no range-error") {
   CHECK(seen(RangeError{}, e94) == ServiceError(InvalidParametersError{}));
 }
 
-TEST_CASE("security-error has one code on the retrieval port and another elsewhere; both are read") {
+TEST_CASE("security-error has one code on the retrieval port and another elsewhere, both are read") {
   CHECK(encode(SecurityError{14}, e88, Port::retrieval).code == 26);
   CHECK(encode(SecurityError{14}, e88, Port::submission).code == 12);
   CHECK(encode(SecurityError{14}, e94, Port::administration).code == 12);
@@ -102,7 +102,7 @@ TEST_CASE("security-error has one code on the retrieval port and another elsewhe
   CHECK(seen(SecurityError{14}, e94, Port::submission) == ServiceError(SecurityError{14}));
 }
 
-TEST_CASE("errors with NULL are read with any parameter and without; unknown codes are kept") {
+TEST_CASE("errors with NULL are read with any parameter and without, unknown codes are kept") {
   CHECK(decode_error(29, {}).value() == ServiceError(InvalidParametersError{}));
   CHECK(decode_error(5, hex("0500")).value() == ServiceError(OldCredentialsIncorrectlySpecified{}));
   CHECK(decode_error(15, {}).value() == ServiceError(MtsError{15, {}}));

@@ -85,7 +85,7 @@ const std::vector<std::pair<std::string, Edition>> dialogues = {{"p7/own-p7-88-b
 
 }  // namespace
 
-TEST_CASE("octets that end early are truncated; whole but wrong ones are malformed") {
+TEST_CASE("octets that end early are truncated, whole but wrong ones are malformed") {
   for (const auto& [name, edition] : dialogues)
     for (const P7Value& v : P7Dialogue(name).values()) {
       INFO(name << " " << to_hex(v.octets, 200));
@@ -226,7 +226,7 @@ TEST_CASE("selection: not more attributes than the standard allows") {
   CHECK(outcome(ListArgument::decode(a.encode(e94), e94)) == "limit");
 }
 
-TEST_CASE("case 46: which pieces make sense is not a matter of syntax; their order is kept") {
+TEST_CASE("case 46: which pieces make sense is not a matter of syntax, their order is kept") {
   using Where = SubstringPiece::Where;
   const Filter f = Filter::substrings(oids::ipm_attribute::subject,
                                       {{Where::initial, hex("140141")}, {Where::initial, hex("140142")}});
@@ -269,7 +269,7 @@ TEST_CASE("case 66: at most 16 summary requests, at least 1") {
   CHECK(outcome(SummarizeArgument::decode(hex("3108 a102 3100 a202 3000"), e88)) == "malformed");
 }
 
-TEST_CASE("case 72: Fetch of 0 and 99 is well-formed; beyond 2^31-1 and below 0 it is not") {
+TEST_CASE("case 72: Fetch of 0 and 99 is well-formed, beyond 2^31-1 and below 0 it is not") {
   CHECK(outcome(FetchArgument::decode(hex("3105 a203 020100"), e88)) == "ok");
   CHECK(outcome(FetchArgument::decode(hex("3107 a205 02050080000000"), e88)) == "malformed");
   CHECK(outcome(FetchArgument::decode(hex("3109 a207 02050080000000"), e88)) == "malformed");

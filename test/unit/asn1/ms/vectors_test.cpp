@@ -209,7 +209,7 @@ TEST_CASE("MSBind: name, password, what the store has") {
   CHECK(e->problem == BindProblem::authentication_error);
 }
 
-TEST_CASE("List: selector with range, filter and limit; requested attributes") {
+TEST_CASE("List: selector with range, filter and limit, requested attributes") {
   const P7Dialogue d("p7/own-p7-88-bind-list");
   auto first = ListArgument::decode(value(d, Kind::argument, 21).octets, Edition::e1988);
   REQUIRE(first.ok());

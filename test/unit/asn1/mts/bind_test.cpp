@@ -23,7 +23,7 @@ TEST_CASE("the bind of an MTA") {
   CHECK(to_hex(bind->encode()) == mts_vectors::bind_argument);
 }
 
-TEST_CASE("the answer of a store; what a later edition added is skipped") {
+TEST_CASE("the answer of a store, what a later edition added is skipped") {
   auto result = MtsBindResult::decode(octets(mts_vectors::bind_result));
   REQUIRE(result.ok());
   const auto& store = std::get<MessageStoreName>(result->responder_name);

@@ -68,7 +68,7 @@ TEST_CASE("a report without returned content, with defaults") {
   CHECK_FALSE(d->content_type);
 }
 
-TEST_CASE("reasons and diagnostics have names; unknown numbers have none") {
+TEST_CASE("reasons and diagnostics have names, unknown numbers have none") {
   CHECK(reason_name(0) == "transfer-failure");
   CHECK(reason_name(8) == "transfer-failure-for-security-reason");
   CHECK(reason_name(9).empty());

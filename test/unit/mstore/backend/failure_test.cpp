@@ -229,7 +229,7 @@ TEST_CASE("after a failed sync nothing is acknowledged, reading goes on, reopeni
   check_goes_on(*store, score);
 }
 
-TEST_CASE("a full disk refuses for now; duplicates that waited share it; room ends it") {
+TEST_CASE("a full disk refuses for now, duplicates that waited share it, room ends it") {
   TempFolder folder;
   Options options = small_store(folder.path());
   options.fill_ahead = 0;

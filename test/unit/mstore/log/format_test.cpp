@@ -134,7 +134,7 @@ TEST_CASE("segment names") {
     CHECK_FALSE(parse_segment_name(name));
 }
 
-TEST_CASE("bodies come back; cut anywhere they are corrupt, never anything else") {
+TEST_CASE("bodies come back, cut anywhere they are corrupt, never anything else") {
   const Octets key = to_octets("key"), list = to_octets("list"), variable = to_octets("v"),
                attributes(300, 4);
   EntryBody entry;

@@ -366,7 +366,7 @@ TEST_CASE("a failed sync ends all acknowledgements until reopened") {
   CHECK((numbers == up_to(1) || numbers == up_to(2)));
 }
 
-TEST_CASE("a batch without room fails alone; when there is room all goes on") {
+TEST_CASE("a batch without room fails alone, when there is room all goes on") {
   MemoryEnv memory;
   FaultEnv env(memory);
   REQUIRE(env.make_folder("/log").ok());

@@ -30,7 +30,7 @@ ms::Selector all() {
 
 }  // namespace
 
-TEST_CASE("84: one entry; its number never comes back") {
+TEST_CASE("84: one entry, its number never comes back") {
   M1 w(both());
   auto s = w.session();
   CHECK(get(s->remove(numbered({6}))).entries_deleted.empty());  // NULL in 1988

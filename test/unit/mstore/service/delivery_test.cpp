@@ -75,7 +75,7 @@ TEST_CASE("MTS 12: after the time of remembrance a repeat is a new entry") {
   CHECK_FALSE(get(deliver(w, {}, content)).duplicate);
 }
 
-TEST_CASE("MTS 15, 16: priority left out is normal; non-urgent is 1") {
+TEST_CASE("MTS 15, 16: priority left out is normal, non-urgent is 1") {
   World w(both());
   const auto n = get(deliver(w, {}, ipm("normal"))).number;
   CHECK(value(*w.session(), n, a::priority) == Values{integer(0, ber::application(7))});

@@ -74,7 +74,7 @@ TEST_CASE("72: entries that are not there") {
   error<ms::SequenceNumberError>(w.session()->fetch(arg));
 }
 
-TEST_CASE("73: a child; its parent becomes listed") {
+TEST_CASE("73: a child, its parent becomes listed") {
   M1 w(both());
   auto s = w.session();
   CHECK(content_of(*s, 4) == w.contents[4]);
@@ -95,7 +95,7 @@ TEST_CASE("the content of a parent has its children in it") {
   CHECK(w.status(4) == Kept::processed);
 }
 
-TEST_CASE("74: returned content; a report is processed by its envelope") {
+TEST_CASE("74: returned content, a report is processed by its envelope") {
   M1 w(both());
   auto s = w.session();
   CHECK(content_of(*s, 8) == w.contents[8]);

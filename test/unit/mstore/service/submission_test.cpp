@@ -227,7 +227,7 @@ TEST_CASE("without an Out Box nothing stays but what is unknown") {
   CHECK(get(w.store->submissions(w.alice)).size() == 1);
 }
 
-TEST_CASE("MTS 33, 119: cancellation; MTS 35: probes") {
+TEST_CASE("MTS 33, 119: cancellation, MTS 35: probes") {
   World w(both());
   w.mta.answers.push_back(MtsResult{mts_result("out.1")});
   const auto r = get(submit(w, {}, ipm("later")));
