@@ -34,6 +34,8 @@ class File {
   virtual Status sync() = 0;
   virtual Result<std::uint64_t> size() const = 0;
   virtual Status truncate(std::uint64_t size) = 0;
+  /// At least `size` octets long, with all its room taken from the disk; new octets are zero.
+  virtual Status allocate(std::uint64_t size) = 0;
 
   Status write(std::uint64_t offset, View octets) { return write(offset, std::span(&octets, 1)); }
 };
@@ -71,6 +73,8 @@ class Env {
   virtual Result<std::unique_ptr<Lock>> lock(const Path& path) = 0;
   /// Number of the file system object behind the path (another one after copying).
   virtual Result<std::uint64_t> identity(const Path& path) = 0;
+  /// Octets that can still be written to the file system of the folder.
+  virtual Result<std::uint64_t> room(const Path& folder) = 0;
 
   /// Milliseconds since 1970 UTC; may be set back.
   virtual std::int64_t now() = 0;

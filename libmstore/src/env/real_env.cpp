@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -98,6 +99,12 @@ class RealFile final : public File {
     return Ok{};
   }
 
+  Status allocate(std::uint64_t size) override {
+    errno = ::posix_fallocate(fd_.get(), 0, static_cast<off_t>(size));
+    if (errno != 0) return system_error("allocate", path_);
+    return Ok{};
+  }
+
  private:
   Descriptor fd_;
   Path path_;
@@ -189,6 +196,12 @@ class RealEnv final : public Env {
     struct stat st {};
     if (::stat(path.c_str(), &st) != 0) return system_error("stat", path);
     return static_cast<std::uint64_t>(st.st_ino);
+  }
+
+  Result<std::uint64_t> room(const Path& folder) override {
+    struct statvfs st {};
+    if (::statvfs(folder.c_str(), &st) != 0) return system_error("statvfs", folder);
+    return std::uint64_t{st.f_bavail} * st.f_frsize;
   }
 
   std::int64_t now() override {

@@ -28,6 +28,7 @@ class ClockEnv : public Env {
   Status sync_folder(const Path& folder) override { return real().sync_folder(folder); }
   Result<std::unique_ptr<Lock>> lock(const Path& path) override { return real().lock(path); }
   Result<std::uint64_t> identity(const Path& path) override { return real().identity(path); }
+  Result<std::uint64_t> room(const Path& path) override { return real().room(path); }
   std::int64_t now() override { return milliseconds; }
   std::int64_t monotonic() override { return milliseconds - leapt_; }
   Status random(std::span<std::uint8_t> into) override { return real().random(into); }

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <set>
+
+#include "mstore/memory_disk.hpp"
 
 namespace x400::mstore::test {
 namespace {
 
-constexpr std::size_t sector = 512;
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 Error dead() { return Error(ErrorKind::io, "no power"); }
 Error missing(const Path& path) { return Error(ErrorKind::not_found, "open " + path.string()); }
@@ -16,68 +19,42 @@ Error missing(const Path& path) { return Error(ErrorKind::not_found, "open " + p
 
 // ---- MemoryEnv
 
-struct MemoryEnv::Node {
-  Octets synced;
-  Octets current;
-};
-
 struct MemoryEnv::State {
   std::mutex mutex;
-  std::map<Path, std::shared_ptr<Node>> names;         // as they are
-  std::map<Path, std::shared_ptr<Node>> synced_names;  // as they would be found
-  std::set<Path> folders;
+  MemoryDisk disk;
   std::set<Path> locked;
   std::mt19937_64 random{20240229};
   std::optional<std::int64_t> clock;
+  std::uint64_t room = no_limit;
   bool dead = false;
   int syncs_left = 0;
-  std::uint32_t seed = 0;
+  std::uint64_t seed = 0;
   double keep = 0;
   std::unique_ptr<MemoryEnv> left;
 
-  // With the mutex held.
-  std::unique_ptr<MemoryEnv> cut(std::uint32_t with_seed, double with_keep) const {
+  // All with the mutex held.
+  std::unique_ptr<MemoryEnv> with(MemoryDisk found) {
     auto after = std::make_unique<MemoryEnv>();
-    std::mt19937 dice(with_seed);
-    const auto survives = [&] { return std::uniform_real_distribution<>(0, 1)(dice) < with_keep; };
-    std::map<Path, std::shared_ptr<Node>> found = synced_names;
-    for (const auto& [path, node] : names)
-      if ((!found.contains(path) || found[path] != node) && survives()) found[path] = node;
-    for (const auto& [path, node] : synced_names)
-      if (!names.contains(path) && survives()) found.erase(path);
-    for (const auto& [path, node] : found) {
-      auto kept = std::make_shared<Node>();
-      kept->current = node->synced;
-      if (node->current.size() != node->synced.size() && survives())
-        kept->current.resize(node->current.size());
-      for (std::size_t at = 0; at < std::min(kept->current.size(), node->current.size()); at += sector) {
-        if (!survives()) continue;
-        const std::size_t n = std::min({sector, kept->current.size() - at, node->current.size() - at});
-        std::copy_n(node->current.begin() + static_cast<std::ptrdiff_t>(at), n,
-                    kept->current.begin() + static_cast<std::ptrdiff_t>(at));
-      }
-      kept->synced = kept->current;
-      after->state_->names[path] = kept;
-    }
-    after->state_->synced_names = after->state_->names;
-    after->state_->folders = folders;
+    after->state_->disk = std::move(found);
     after->state_->clock = clock;
+    after->state_->random.seed(random() + 1);
     return after;
   }
-
+  void cut(std::uint64_t with_seed, double with_keep) {
+    if (dead) return;
+    left = with(disk.after_cut(with_seed, with_keep));
+    dead = true;
+  }
   // True: the power is gone.
   bool sync_counts() {
-    if (syncs_left > 0 && --syncs_left == 0) {
-      left = cut(seed, keep);
-      dead = true;
-    }
+    if (syncs_left > 0 && --syncs_left == 0) cut(seed, keep);
     return dead;
   }
 };
 
 class MemoryEnv::MemoryFile final : public File {
  public:
-  MemoryFile(std::shared_ptr<State> state, std::shared_ptr<Node> node)
+  MemoryFile(std::shared_ptr<State> state, MemoryDisk::NodePtr node)
       : state_(std::move(state)), node_(std::move(node)) {}
 
   Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> into) const override {
@@ -93,8 +70,7 @@ class MemoryEnv::MemoryFile final : public File {
     const std::lock_guard lock(state_->mutex);
     if (state_->dead) return dead();
     for (const View part : parts) {
-      if (node_->current.size() < offset + part.size()) node_->current.resize(offset + part.size());
-      std::copy(part.begin(), part.end(), node_->current.begin() + static_cast<std::ptrdiff_t>(offset));
+      state_->disk.write(*node_, offset, part);
       offset += part.size();
     }
     return Ok{};
@@ -103,7 +79,7 @@ class MemoryEnv::MemoryFile final : public File {
   Status sync() override {
     const std::lock_guard lock(state_->mutex);
     if (state_->dead || state_->sync_counts()) return dead();
-    node_->synced = node_->current;
+    MemoryDisk::sync(*node_);
     return Ok{};
   }
 
@@ -116,13 +92,20 @@ class MemoryEnv::MemoryFile final : public File {
   Status truncate(std::uint64_t size) override {
     const std::lock_guard lock(state_->mutex);
     if (state_->dead) return dead();
-    node_->current.resize(size);
+    state_->disk.truncate(*node_, size);
+    return Ok{};
+  }
+
+  Status allocate(std::uint64_t size) override {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->dead) return dead();
+    state_->disk.truncate(*node_, std::max<std::size_t>(size, node_->current.size()));
     return Ok{};
   }
 
  private:
   std::shared_ptr<State> state_;
-  std::shared_ptr<Node> node_;
+  MemoryDisk::NodePtr node_;
 };
 
 class MemoryEnv::MemoryLock final : public Lock {
@@ -144,21 +127,21 @@ MemoryEnv::~MemoryEnv() = default;
 Result<std::unique_ptr<File>> MemoryEnv::open(const Path& path, OpenMode mode) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead) return dead();
-  auto it = state_->names.find(path);
-  if (it == state_->names.end()) {
+  auto node = state_->disk.find(path);
+  if (!node) {
     if (mode == OpenMode::read || mode == OpenMode::write) return missing(path);
-    it = state_->names.emplace(path, std::make_shared<Node>()).first;
+    node = state_->disk.create(path);
   } else if (mode == OpenMode::create_new) {
     return Error(ErrorKind::exists, "open " + path.string());
   }
-  return std::unique_ptr<File>(std::make_unique<MemoryFile>(state_, it->second));
+  return std::unique_ptr<File>(std::make_unique<MemoryFile>(state_, std::move(node)));
 }
 
 Result<std::vector<std::string>> MemoryEnv::list(const Path& folder) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead) return dead();
   std::vector<std::string> names;
-  for (const auto& [path, node] : state_->names)
+  for (const auto& [path, node] : state_->disk.names())
     if (path.parent_path() == folder) names.push_back(path.filename().string());
   std::sort(names.begin(), names.end());
   return names;
@@ -167,40 +150,33 @@ Result<std::vector<std::string>> MemoryEnv::list(const Path& folder) {
 Result<bool> MemoryEnv::exists(const Path& path) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead) return dead();
-  return state_->names.contains(path) || state_->folders.contains(path);
+  return state_->disk.exists(path);
 }
 
 Status MemoryEnv::make_folder(const Path& path) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead) return dead();
-  state_->folders.insert(path);
+  state_->disk.make_folder(path);
   return Ok{};
 }
 
 Status MemoryEnv::remove(const Path& path) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead) return dead();
-  state_->names.erase(path);
+  state_->disk.remove(path);
   return Ok{};
 }
 
 Status MemoryEnv::rename(const Path& from, const Path& to) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead) return dead();
-  const auto it = state_->names.find(from);
-  if (it == state_->names.end()) return missing(from);
-  const auto node = it->second;
-  state_->names.erase(it);
-  state_->names[to] = node;
-  return Ok{};
+  return state_->disk.rename(from, to) ? Status(Ok{}) : missing(from);
 }
 
 Status MemoryEnv::sync_folder(const Path& folder) {
   const std::lock_guard lock(state_->mutex);
   if (state_->dead || state_->sync_counts()) return dead();
-  std::erase_if(state_->synced_names, [&](const auto& entry) { return entry.first.parent_path() == folder; });
-  for (const auto& [path, node] : state_->names)
-    if (path.parent_path() == folder) state_->synced_names[path] = node;
+  state_->disk.sync_folder(folder);
   return Ok{};
 }
 
@@ -213,9 +189,15 @@ Result<std::unique_ptr<Lock>> MemoryEnv::lock(const Path& path) {
 
 Result<std::uint64_t> MemoryEnv::identity(const Path& path) {
   const std::lock_guard lock(state_->mutex);
-  const auto it = state_->names.find(path);
-  if (it == state_->names.end()) return missing(path);
-  return reinterpret_cast<std::uintptr_t>(it->second.get());
+  const auto node = state_->disk.find(path);
+  if (!node) return missing(path);
+  return reinterpret_cast<std::uintptr_t>(node.get());
+}
+
+Result<std::uint64_t> MemoryEnv::room(const Path&) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->dead) return dead();
+  return state_->room;
 }
 
 std::int64_t MemoryEnv::now() {
@@ -233,26 +215,29 @@ Status MemoryEnv::random(std::span<std::uint8_t> into) {
 
 std::unique_ptr<MemoryEnv> MemoryEnv::kill() const {
   const std::lock_guard lock(state_->mutex);
-  auto after = std::make_unique<MemoryEnv>();
-  for (const auto& [path, node] : state_->names) {
-    after->state_->names[path] = std::make_shared<Node>(Node{node->current, node->current});
-  }
-  after->state_->synced_names = after->state_->names;
-  after->state_->folders = state_->folders;
-  after->state_->clock = state_->clock;
-  return after;
+  return state_->with(state_->disk.after_kill());
 }
 
-std::unique_ptr<MemoryEnv> MemoryEnv::power_cut(std::uint32_t seed, double keep) const {
+std::unique_ptr<MemoryEnv> MemoryEnv::power_cut(std::uint64_t seed, double keep) const {
   const std::lock_guard lock(state_->mutex);
-  return state_->cut(seed, keep);
+  return state_->with(state_->disk.after_cut(seed, keep));
 }
 
-void MemoryEnv::cut_at_sync(int n, std::uint32_t seed, double keep) {
+void MemoryEnv::cut_now(std::uint64_t seed, double keep) {
+  const std::lock_guard lock(state_->mutex);
+  state_->cut(seed, keep);
+}
+
+void MemoryEnv::cut_at_sync(int n, std::uint64_t seed, double keep) {
   const std::lock_guard lock(state_->mutex);
   state_->syncs_left = n;
   state_->seed = seed;
   state_->keep = keep;
+}
+
+void MemoryEnv::set_leak(double part, std::uint64_t seed) {
+  const std::lock_guard lock(state_->mutex);
+  state_->disk.set_leak(part, seed);
 }
 
 std::unique_ptr<MemoryEnv> MemoryEnv::left() {
@@ -262,20 +247,26 @@ std::unique_ptr<MemoryEnv> MemoryEnv::left() {
 
 Octets MemoryEnv::octets(const Path& path) const {
   const std::lock_guard lock(state_->mutex);
-  const auto it = state_->names.find(path);
-  return it == state_->names.end() ? Octets{} : it->second->current;
+  const auto node = state_->disk.find(path);
+  return node ? node->current : Octets{};
 }
 
 void MemoryEnv::set_octets(const Path& path, Octets octets) {
   const std::lock_guard lock(state_->mutex);
-  auto node = std::make_shared<Node>(Node{octets, octets});
-  state_->names[path] = node;
-  state_->synced_names[path] = node;
+  if (state_->disk.find(path)) state_->disk.remove(path);
+  const auto node = state_->disk.create(path);
+  node->current = node->synced = std::move(octets);
+  state_->disk.sync_folder(path.parent_path());
 }
 
 void MemoryEnv::set_clock(std::int64_t now) {
   const std::lock_guard lock(state_->mutex);
   state_->clock = now;
+}
+
+void MemoryEnv::set_room(std::uint64_t octets) {
+  const std::lock_guard lock(state_->mutex);
+  state_->room = octets;
 }
 
 // ---- FaultEnv
@@ -304,6 +295,10 @@ class FaultFile final : public File {
   Status truncate(std::uint64_t size) override {
     if (auto e = env_.fault(Call::truncate)) return *e;
     return base_->truncate(size);
+  }
+  Status allocate(std::uint64_t size) override {
+    if (auto e = env_.fault(Call::allocate)) return *e;
+    return base_->allocate(size);
   }
 
  private:

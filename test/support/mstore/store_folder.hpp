@@ -14,6 +14,7 @@ inline backend::Options small_store(const std::filesystem::path& folder) {
   o.segment_size = 1u << 20;
   o.fill_ahead = 256 * 1024;
   o.large_content = 128 * 1024;
+  o.keep_free = o.reserve = 0;  // whatever the machine's disk has
   return o;
 }
 

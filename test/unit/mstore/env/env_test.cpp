@@ -103,6 +103,8 @@ TEST_CASE("a power cut keeps what was synced and any part of the rest") {
   REQUIRE((*file)->sync().ok());
   CHECK_FALSE(*env.power_cut(1, 0)->exists("/f/a"));  // its name was not synced
   REQUIRE(env.sync_folder("/f").ok());
+  CHECK_FALSE(*env.power_cut(1, 0)->exists("/f/a"));  // nor its folder's
+  REQUIRE(env.sync_folder("/").ok());
   REQUIRE((*file)->write(0, Octets(2048, 2)).ok());
   CHECK(env.power_cut(1, 0)->octets("/f/a") == Octets(2048, 1));
   CHECK(env.power_cut(1, 1)->octets("/f/a") == Octets(2048, 2));
