@@ -74,6 +74,7 @@ class MstoredRun {
     return {};
   }
   void signal(int number) const { ::kill(pid_, number); }
+  pid_t pid() const { return pid_; }
   /// Waits for the end: the exit status, or minus the signal.
   int wait() {
     int status = 0;
@@ -93,13 +94,15 @@ class MstoredRun {
 /// A configured store whose program can be started again and again.
 class Mstored {
  public:
-  /// `more`: behind all else; `of_mta`: lines of [[mta]].
-  explicit Mstored(std::uint16_t mta_port = 0, std::string more = {}, const std::string& of_mta = {}) {
+  /// `more` stands at the end of the configuration, `of_store` in its table [store], `of_mta` in [[mta]].
+  explicit Mstored(std::uint16_t mta_port = 0, const std::string& more = {}, const std::string& of_store = {},
+                   const std::string& of_mta = {}) {
     folder.write("secrets/store", "store-pw\n");
     folder.write("secrets/mta1-in", "mta-pw\n");
     std::string text =
         "[store]\nor_address = \"C=XX;ADMD=TEST;O=Store\"\npassword_file = \"secrets/store\"\npath = "
-        "\"data\"\n"
+        "\"data\"\n" +
+        of_store +
         "[[listen]]\nprotocol = \"p7\"\naddress = \"127.0.0.1:0\"\n"
         "[[listen]]\nprotocol = \"p3\"\naddress = \"127.0.0.1:0\"\n"
         "[[mta]]\nname = \"MTA1\"\npassword_in_file = \"secrets/mta1-in\"\nretry_first = \"1 "

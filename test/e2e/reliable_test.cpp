@@ -13,7 +13,7 @@ TEST_CASE("mstored: delivered, listed, fetched, submitted and alerted over RTSE,
   access::Runtime runtime(1);
   SubmissionMta taker(runtime, "MTA1", "mta-pw",
                       {&access::contexts::of(access::Protocol::p3, edition, access::Party::user, true)});
-  Mstored store(taker.port(), {}, "submit_reliable = true\n");
+  Mstored store(taker.port(), {}, {}, "submit_reliable = true\n");
   store.start();
   const auto waiting = std::make_shared<Recorder>();
   User bob(runtime, store.p7, bob_name, "pw-b", edition, waiting, true);

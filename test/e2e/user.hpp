@@ -63,8 +63,9 @@ class User {
   }
 
   /// The content of an entry, octet for octet.
-  Octets fetch_content(ms::SequenceNumber number) {
+  Octets fetch_content(ms::SequenceNumber number, ms::EntryClass of = ms::EntryClass::delivery) {
     ms::FetchArgument argument;
+    argument.entry_class = of;
     argument.item = number;
     argument.requested_attributes = ms::EntryInformationSelection{{asn1::oids::attribute::content, {}, {}}};
     const auto outcome = ask(operations::fetch, argument.encode(edition));

@@ -13,6 +13,9 @@ Refusal refuse(ErrorKind kind, std::string text, SequenceNumber number = 0) {
   return Refusal{Error(kind, std::move(text)), number, {}};
 }
 
+// What takes room for good. A set that removes as well may be one that moves entries out of the way.
+bool only_adds(const ChangeSet& set) { return !set.create.empty() && set.remove.empty(); }
+
 Octets with_number(SequenceNumber number, View key) {
   Octets out{static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
              static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
@@ -33,6 +36,15 @@ class Commit {
         set.modify.empty() && set.remove.empty() && set.create.empty() && set.items.empty() &&
         set.events.empty() &&
         std::none_of(set.status.begin(), set.status.end(), [](const StatusChange& s) { return s.backwards; });
+  }
+
+  /// Contents that become files before the change set is looked at: not while there is no room for them.
+  static Status room_for_files(LocalBackend& backend, const ChangeSet& set) {
+    std::uint64_t octets = 0;
+    for (const NewEntry& entry : set.create)
+      if (!entry.content.spooled && entry.content.octets.size() >= backend.contents_->threshold())
+        octets += entry.content.octets.size();
+    return octets == 0 ? Status(Ok{}) : backend.room_->admits(octets);
   }
 
   enum class Next : std::uint8_t { done, queued };
@@ -100,6 +112,8 @@ class Commit {
 
     auto duplicate = find_duplicate(completion);
     if (!duplicate.ok() || *duplicate == Next::done) return duplicate;
+    if (only_adds(set_))
+      if (const Status room = backend_.room_->admits(octets); !room.ok()) return Refusal{room.error(), 0};
     for (const Modification& m : set_.modify) {
       auto entry = find(m.base, m.number);
       if (!entry.ok()) return Refusal{entry.error(), m.number, {}};
@@ -359,6 +373,10 @@ bool start(LocalBackend& backend, const ChangeSet& set, LargeContents& contents,
            Result<std::shared_ptr<Box>> box, Completion completion, Log::Wait wait, Log::Ticket* ticket) {
   if (!box.ok()) {
     completion(Refusal{box.error(), 0, {}});
+    return false;
+  }
+  if (const Status room = Commit::room_for_files(backend, set); !room.ok()) {
+    completion(Refusal{room.error(), 0});
     return false;
   }
   auto prepared = prepare(set, contents);

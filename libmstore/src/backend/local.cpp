@@ -153,17 +153,7 @@ void LocalBackend::unused(const std::vector<std::uint64_t>& files) {
   for (const std::uint64_t id : files) (void)contents_->remove(id).ok();
 }
 
-void LocalBackend::find(Finding::Kind kind, std::string text) {
-  const std::lock_guard lock(findings_mutex_);
-  for (const Finding& f : findings_)
-    if (f.text == text) return;
-  findings_.push_back(Finding{kind, std::move(text)});
-}
-
-std::vector<Finding> LocalBackend::findings() const {
-  const std::lock_guard lock(findings_mutex_);
-  return findings_;
-}
+std::vector<Finding> LocalBackend::findings() const { return findings_->all(); }
 
 std::unique_ptr<Subscription> LocalBackend::subscribe(std::function<void(const Event&)> sink) {
   return sinks_.add(std::move(sink));
@@ -178,9 +168,16 @@ Positions LocalBackend::positions() const {
   return p;
 }
 
+Result<std::unique_ptr<ContentWriter>> LocalBackend::new_content() {
+  X400_CHECK(room_->admits(0));
+  return contents_->writer();
+}
+
 Status LocalBackend::writable() const {
   X400_CHECK(log_->writable());
-  return index_->state();
+  // It does not pass by itself, as unavailable would say.
+  if (const Status state = index_->state(); !state.ok()) return Error(ErrorKind::io, state.error().text());
+  return room_->admits(0);
 }
 
 Status LocalBackend::close() {
@@ -202,6 +199,8 @@ LocalBackend::~LocalBackend() {
   // Completions of the log use the index, which its sink calls do too.
   log_.reset();
   index_.reset();
+  // What was never applied holds its mailbox, and the mailbox it.
+  for (const auto& [number, box] : boxes_) box->changes.clear();
 }
 
 }  // namespace x400::mstore::backend

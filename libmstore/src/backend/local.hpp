@@ -12,8 +12,10 @@
 
 #include "backend/backend.hpp"
 #include "backend/box.hpp"
+#include "backend/findings.hpp"
 #include "backend/options.hpp"
 #include "backend/prepare.hpp"
+#include "backend/room.hpp"
 #include "index/index.hpp"
 #include "log/contents.hpp"
 #include "log/log.hpp"
@@ -53,7 +55,7 @@ class LocalBackend final : public Backend {
 
   void commit(ChangeSet set, Completion completion) override;
   CommitResult commit(ChangeSet set) override;
-  Result<std::unique_ptr<ContentWriter>> new_content() override { return contents_->writer(); }
+  Result<std::unique_ptr<ContentWriter>> new_content() override;
   Result<std::optional<SequenceNumber>> find_duplicate(MailboxNumber mailbox, View key) override;
 
   Result<Stored> read(MailboxNumber mailbox, EntryBase base, SequenceNumber number) override;
@@ -93,7 +95,7 @@ class LocalBackend final : public Backend {
   void finish(Operation& operation, const Status& written);
   void applied(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
   void unused(const std::vector<std::uint64_t>& files);
-  void find(Finding::Kind kind, std::string text);
+  void find(Finding::Kind kind, std::string text) { findings_->add(kind, std::move(text)); }
   Time horizon() const;
   /// A connection that shows all that was acknowledged of the mailbox.
   Result<Index::Lease> reader(const Box& box);
@@ -113,6 +115,7 @@ class LocalBackend final : public Backend {
   std::unique_ptr<Lock> lock_;
   StoreId store_{};
   Path position_file_;
+  std::unique_ptr<Room> room_;
   std::unique_ptr<LargeContents> contents_;
 
   mutable std::shared_mutex boxes_mutex_;
@@ -120,8 +123,7 @@ class LocalBackend final : public Backend {
   std::map<std::string, MailboxNumber, std::less<>> ids_;
   std::mutex mailboxes_mutex_;  // held while one is made or changed
 
-  mutable std::mutex findings_mutex_;
-  std::vector<Finding> findings_;
+  const std::shared_ptr<Findings> findings_ = std::make_shared<Findings>();
   EventSinks sinks_;
 
   std::mutex close_mutex_;

@@ -93,13 +93,20 @@ class Opening {
     X400_TRY(there, env_.exists(options_.folder / identity_name));
     if (!there && !options_.create)
       return Error(ErrorKind::not_found, "no store in " + options_.folder.string());
+    X400_TRY(folder_there, env_.exists(options_.folder));
     X400_CHECK(env_.make_folder(options_.folder));
+    if (!there || !folder_there) {
+      const Path parent = options_.folder.parent_path();
+      X400_CHECK(env_.sync_folder(parent.empty() ? Path(".") : parent));
+    }
     X400_TRY(lock, env_.lock(options_.folder / "lock"));
     out_->lock_ = std::move(lock);
     for (const Path& folder : {shard_, shard_ / "log", shard_ / "large", shard_ / "torn"})
       X400_CHECK(env_.make_folder(folder));
     X400_CHECK(env_.sync_folder(shard_));
     X400_CHECK(env_.sync_folder(options_.folder));
+    out_->room_ = std::make_unique<Room>(env_, shard_, options_.keep_free, options_.reserve);
+    out_->room_->open();
     index_folder_ = options_.index_folder.empty() ? shard_ : options_.index_folder;
     out_->position_file_ = shard_ / "position";
     return Ok{};
@@ -131,6 +138,7 @@ class Opening {
   Status log_and_index() {
     const LogPosition mark = read_position(env_, out_->position_file_);
     auto index = Index::open(index_folder_, out_->store_, options_);
+    if (!index.ok() && index.error().kind() == ErrorKind::unavailable) return index.error();
     std::vector<LogPosition> known{mark};
     if (index.ok()) known.push_back(index->position);
     X400_TRY(recovered, recover_log(env_, {shard_ / "log", shard_ / "torn"}, out_->store_, known));
@@ -187,10 +195,11 @@ class Opening {
     hooks.events = [&b](const auto& events) { b.sinks_.send(events); };
     hooks.unused_files = [&b](const auto& files) { b.unused(files); };
     hooks.problem = [&b](std::string text) { b.find(Finding::Kind::damage, std::move(text)); };
+    hooks.make_room = [&b] { return b.room_->make(); };
     hooks.horizon = [&b] { return b.horizon(); };
     b.index_->start(std::move(hooks), recovered_.end.lsn);
-    X400_TRY(log,
-             Log::start(env_, {shard_ / "log", shard_ / "torn"}, b.store_, options_, recovered_, *b.index_));
+    X400_TRY(log, Log::start(env_, {shard_ / "log", shard_ / "torn"}, b.store_, options_, recovered_,
+                             *b.index_, [&b] { return b.room_->make(); }));
     b.log_ = std::move(log);
     b.contents_ =
         std::make_unique<LargeContents>(env_, shard_ / "large", b.log_->epoch(), options_.large_content);

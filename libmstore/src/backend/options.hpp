@@ -30,6 +30,11 @@ struct Options {
   std::uint64_t checkpoint_octets = 64u << 20;  ///< of the index's write-ahead log
   std::uint32_t duplicate_days = 30;            ///< how long duplicate keys are remembered
   std::filesystem::path index_folder;           ///< empty: beside the log
+  /// New entries are refused (unavailable) while the disk would have less left; 0: until a write fails.
+  std::uint64_t keep_free = 64u << 20;
+  /// Octets of a file that is given up when the disk is full all the same, so that reading, deleting and
+  /// opening go on; 0: none.
+  std::uint64_t reserve = 16u << 20;
 };
 
 /// Opens (recovering as needed: findings()) or makes a store. One opener at a time: another one, in this or

@@ -100,7 +100,15 @@ Result<Stored> LocalBackend::read(MailboxNumber mailbox, EntryBase base, Sequenc
   X400_TRY(found, checked(lease->entry(mailbox, base, number)));
   if (!found) return no_entry(mailbox, number);
   found->row.status = std::max(found->row.status, raised);
-  return load(mailbox, base, *found, lease);
+  auto loaded = load(mailbox, base, *found, lease);
+  if (loaded.ok() && loaded->attributes.ok()) return loaded;
+  const Error& error = loaded.ok() ? loaded->attributes.error() : loaded.error();
+  if (error.kind() != ErrorKind::corrupt) return loaded;
+  // Its octets may have gone with it, meanwhile.
+  X400_TRY(still, checked(lease->entry(mailbox, base, number)));
+  if (!still) return no_entry(mailbox, number);
+  find(Finding::Kind::damage, error.text());
+  return loaded;
 }
 
 Result<Stored> LocalBackend::load(MailboxNumber mailbox, EntryBase base, const PlacedRow& placed,
@@ -108,6 +116,9 @@ Result<Stored> LocalBackend::load(MailboxNumber mailbox, EntryBase base, const P
   Stored out;
   out.row = placed.row;
   X400_TRY(record, load_record(log_->segments(), *contents_, mailbox, placed.row.number, placed.place));
+  record.content.damaged = [findings = findings_](const Error& e) {
+    findings->add(Finding::Kind::damage, e.text());
+  };
   const View octets = record.body();
   std::optional<ContentSlice> slice;
   SequenceNumber main = 0;
@@ -130,6 +141,7 @@ Result<Stored> LocalBackend::load(MailboxNumber mailbox, EntryBase base, const P
   X400_TRY(whole, load_record(log_->segments(), *contents_, mailbox, main, owner->place));
   if (slice->offset > whole.content.size || slice->size > whole.content.size - slice->offset)
     return Error(ErrorKind::corrupt, record.name + ": outside its main entry's content");
+  whole.content.damaged = std::move(record.content.damaged);
   out.content = std::make_shared<EntryContent>(std::move(whole.content), *slice);
   return out;
 }

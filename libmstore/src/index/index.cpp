@@ -225,6 +225,8 @@ void Index::run() {
       }
     }
     Status done = apply(batches);
+    if (!done.ok() && done.error().kind() == ErrorKind::unavailable && hooks_.make_room())
+      done = apply(batches);
     // No room for the index: the log goes on until its writers wait; all is over when there is room.
     while (!done.ok() && done.error().kind() == ErrorKind::unavailable) {
       std::unique_lock lock(mutex_);

@@ -48,7 +48,8 @@ class Index final : public BatchSink {
     std::function<void(const std::vector<backend::Event>&)> events;
     std::function<void(const std::vector<std::uint64_t>&)> unused_files;
     std::function<void(std::string)> problem;
-    std::function<Time()> horizon;  ///< duplicate keys older than it are forgotten
+    std::function<bool()> make_room;  ///< no room: true when there is some now
+    std::function<Time()> horizon;    ///< duplicate keys older than it are forgotten
   };
   void start(Hooks hooks, Lsn applied);
 

@@ -2,16 +2,24 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace x400::mstore::storage {
 namespace {
+
+// What another try later may do: the system had no room, or no descriptor.
+bool passing(int system) {
+  return system == ENOSPC || system == EDQUOT || system == EMFILE || system == ENFILE;
+}
 
 Error sqlite_error(sqlite3* db, std::string_view doing) {
   const int code = db != nullptr ? sqlite3_errcode(db) : SQLITE_NOMEM;
   ErrorKind kind = ErrorKind::io;
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_SCHEMA) kind = ErrorKind::corrupt;
   if (code == SQLITE_FULL || code == SQLITE_BUSY) kind = ErrorKind::unavailable;
+  if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && passing(sqlite3_system_errno(db)))
+    kind = ErrorKind::unavailable;
   return Error(kind,
                "index: " + std::string(doing) + ": " + (db != nullptr ? sqlite3_errmsg(db) : "no memory"));
 }

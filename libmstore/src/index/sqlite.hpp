@@ -1,7 +1,7 @@
 // Thin wrapper of SQLite: the only header that names it.
 //
-// Errors: corrupt (the file is damaged or no database), unavailable (disk full), io (anything else).
-// Threads: a Database and its statements belong to one thread at a time.
+// Errors: corrupt (the file is damaged or no database), unavailable (disk full, too many open files), io
+// (anything else). Threads: a Database and its statements belong to one thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -139,6 +139,12 @@ Result<std::vector<std::uint64_t>> LargeContents::ids() {
 }
 
 Result<Octets> CheckedOctets::read(std::uint64_t offset, std::uint64_t count) const {
+  auto octets = checked(offset, count);
+  if (damaged && !octets.ok() && octets.error().kind() == ErrorKind::corrupt) damaged(octets.error());
+  return octets;
+}
+
+Result<Octets> CheckedOctets::checked(std::uint64_t offset, std::uint64_t count) const {
   if (offset >= size || count == 0) return Octets{};
   count = std::min(count, size - offset);
   const std::uint64_t first = offset / content_block;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -70,10 +71,14 @@ struct CheckedOctets {
   std::uint64_t base = 0;  ///< of the content in the file
   std::uint64_t size = 0;
   std::vector<std::uint32_t> crcs;
-  std::string name;  ///< for errors: mailbox, entry, file
-  Octets loaded;     ///< all of it, where it was read together with the record
+  std::string name;                           ///< for errors: mailbox, entry, file
+  std::function<void(const Error&)> damaged;  ///< told of what does not hold; may be null
+  Octets loaded;                              ///< all of it, where it was read together with the record
 
   Result<Octets> read(std::uint64_t offset, std::uint64_t count) const;
+
+ private:
+  Result<Octets> checked(std::uint64_t offset, std::uint64_t count) const;
 };
 
 /// The content of an entry: all of `octets`, or a slice.

@@ -22,12 +22,13 @@ std::uint64_t octets_of(const std::vector<LogRecord>& records) {
 }  // namespace
 
 Log::Log(Env& env, const LogFolders& folders, const StoreId& store, const backend::Options& options,
-         const RecoveredLog& recovered, BatchSink& sink)
+         const RecoveredLog& recovered, BatchSink& sink, MakeRoom make_room)
     : env_(env),
       folders_(folders),
       store_(store),
       options_(options),
       sink_(sink),
+      make_room_(std::move(make_room)),
       segments_(recovered.segments),
       epoch_(recovered.last_epoch + 1),
       next_count_(lsn_count(recovered.end.lsn) + 1),
@@ -37,14 +38,14 @@ Log::Log(Env& env, const LogFolders& folders, const StoreId& store, const backen
 
 Result<std::unique_ptr<Log>> Log::start(Env& env, const LogFolders& folders, const StoreId& store,
                                         const backend::Options& options, const RecoveredLog& recovered,
-                                        BatchSink& sink) {
+                                        BatchSink& sink, MakeRoom make_room) {
   if (recovered.last_epoch + 1 >= 1u << (64 - lsn_count_bits))
     return Error(ErrorKind::limit, "no epoch left in " + folders.log.string());
-  std::unique_ptr<Log> log(new Log(env, folders, store, options, recovered, sink));
+  std::unique_ptr<Log> log(new Log(env, folders, store, options, recovered, sink, std::move(make_room)));
   log->filler_ = std::make_unique<Filler>(options.fill_ahead, options.segment_size,
                                           [raw = log.get()](const Error& e) { raw->stop(e); });
   log->header_.segment = recovered.end.segment;
-  X400_CHECK(log->open_segment(recovered.end));
+  X400_CHECK(log->with_room([&] { return log->open_segment(recovered.end); }));
   log->thread_ = std::thread([raw = log.get()] { raw->run(); });
   return log;
 }
@@ -206,7 +207,7 @@ Status Log::write_batch(SyncedBatch& batch, std::vector<Append>& appends) {
       copied +=
           r.header.header_size() + r.body.size() + (r.content.size() < copy_below ? r.content.size() : 0) + 8;
   }
-  if (offset_ + size > options_.segment_size) X400_CHECK(roll());
+  if (offset_ + size > options_.segment_size) X400_CHECK(with_room([this] { return roll(); }));
 
   header.length = static_cast<std::uint32_t>(size);
   header.first_lsn = appends.front().records.front().header.lsn;
@@ -249,11 +250,12 @@ Status Log::write_batch(SyncedBatch& batch, std::vector<Append>& appends) {
 
   batch.size = size;
   batch.end = LogPosition{header_.segment, offset_ + size, last_lsn_};
-  filler_->before_write(offset_, offset_ + size);
-  if (Status written = file_->write(offset_, parts); !written.ok()) {
-    undo(offset_);
+  X400_CHECK(with_room([&] {
+    filler_->before_write(offset_, offset_ + size);
+    Status written = file_->write(offset_, parts);
+    if (!written.ok()) undo(offset_);
     return written;
-  }
+  }));
   written_.store(last_lsn_);
   if (Status synced = file_->sync(); !synced.ok()) {
     stop(synced.error());
@@ -264,6 +266,16 @@ Status Log::write_batch(SyncedBatch& batch, std::vector<Append>& appends) {
   return Ok{};
 }
 
+Status Log::with_room(const std::function<Status()>& write) {
+  Status done = write();
+  if (done.ok() || done.error().kind() != ErrorKind::unavailable || !make_room_ || !make_room_()) return done;
+  {
+    const std::lock_guard lock(mutex_);
+    if (broken_) return *broken_;
+  }
+  return write();
+}
+
 // Part of a batch may be in the file: cut off, so that the next one finds what it expects. If even that
 // fails nothing more is written.
 void Log::undo(std::uint64_t offset) {
@@ -272,7 +284,7 @@ void Log::undo(std::uint64_t offset) {
     stop(cut.error());
     return;
   }
-  filler_->use(file_, offset);
+  filler_->use(fill_file_, offset);
 }
 
 Status Log::roll() {
@@ -327,7 +339,12 @@ Status Log::open_segment(const LogPosition& previous) {
   header_ = header;
   offset_ = segment_header_size;
   segments_->add(Segment{header, 0}, file_);
-  filler_->use(file_, offset_);
+  // Opened for itself: the system tells each opener of a write-back that failed, but only once, and the
+  // filler must not be told in the writer's place. Without it nothing is filled.
+  fill_file_.reset();
+  if (options_.fill_ahead != 0)
+    if (auto own = env_.open(path, OpenMode::write); own.ok()) fill_file_ = std::move(*own);
+  filler_->use(fill_file_, offset_);
   return Ok{};
 }
 

@@ -54,6 +54,9 @@ class BatchSink {
   virtual void take(std::shared_ptr<const SyncedBatch> batch) = 0;
 };
 
+/// Called when a write found no room on the disk. True: there is some now, it is tried again.
+using MakeRoom = std::function<bool()>;
+
 class Log {
  public:
   /// ok, or why it was not written. Called on the leader's thread, without locks.
@@ -62,7 +65,7 @@ class Log {
   /// Begins a new epoch behind `recovered`. The sink outlives the log.
   static Result<std::unique_ptr<Log>> start(Env& env, const LogFolders& folders, const StoreId& store,
                                             const backend::Options& options, const RecoveredLog& recovered,
-                                            BatchSink& sink);
+                                            BatchSink& sink, MakeRoom make_room = nullptr);
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
   ~Log();
@@ -110,7 +113,7 @@ class Log {
   };
 
   Log(Env& env, const LogFolders& folders, const StoreId& store, const backend::Options& options,
-      const RecoveredLog& recovered, BatchSink& sink);
+      const RecoveredLog& recovered, BatchSink& sink, MakeRoom make_room);
   void run();
   void lead(std::unique_lock<std::mutex>& lock);
   std::vector<Append> take(std::unique_lock<std::mutex>& lock);
@@ -118,6 +121,7 @@ class Log {
   bool urgent() const;
   Status write(std::vector<Append>& appends);
   Status write_batch(SyncedBatch& batch, std::vector<Append>& appends);
+  Status with_room(const std::function<Status()>& write);
   Status roll();
   Status open_segment(const LogPosition& previous);
   void undo(std::uint64_t offset);
@@ -128,6 +132,7 @@ class Log {
   const StoreId store_;
   const backend::Options options_;
   BatchSink& sink_;
+  const MakeRoom make_room_;
   std::shared_ptr<Segments> segments_;
   const std::uint32_t epoch_;
 
@@ -147,6 +152,7 @@ class Log {
 
   // The leader's.
   std::shared_ptr<File> file_;
+  std::shared_ptr<File> fill_file_;  // the same, opened for the filler
   SegmentHeader header_;
   std::uint64_t offset_ = 0;
   Lsn last_lsn_ = 0;

@@ -11,6 +11,8 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, Submitter* su
   o.create = options.create;
   o.segment_size = options.segment_size;
   o.large_content = options.large_content;
+  o.keep_free = options.keep_free;
+  o.reserve = options.keep_free / 4;
   o.duplicate_days = options.duplicate_days;
   o.strict_status = options.status_sync == StatusSync::strict;
   X400_TRY(backend, backend::open_local(o, real_env()));

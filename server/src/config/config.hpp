@@ -41,6 +41,10 @@ struct StoreConfig {
   settings::Secret password;
   /// path: folder of the store (log, index). Made at the first start. Required.
   std::filesystem::path path;
+  /// keep_free: octets of the disk that deliveries and submissions leave alone, so that users can still read
+  /// and delete; with less left they are not taken until there is room again. "0 B": taken until a write
+  /// fails.
+  std::size_t keep_free = 64 * 1024 * 1024;  ///< default "64 MiB"
 };
 
 /// [service]: threads and the end. The table may be left out.

@@ -124,6 +124,7 @@ class Reader {
     if (!name.empty()) s.or_address = or_address(*table, "or_address", name).value_or(asn1::ORAddress());
     s.password = secret(*table, "password_file", "password_file = \"secrets/store\"");
     if (!table->required_text("path", "path = \"/var/lib/mstored\"").empty()) s.path = *table->path("path");
+    set_size(*table, "keep_free", s.keep_free, 0, std::int64_t{1} << 40);
   }
 
   void service(Table& table) {

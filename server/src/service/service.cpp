@@ -67,6 +67,7 @@ Result<std::unique_ptr<Service>, Service::StartFailure> Service::start(const Con
 Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   mstore::Options options;
   options.folder = config_.store.path;
+  options.keep_free = config_.store.keep_free;
   options.entries_per_list = static_cast<std::uint32_t>(config_.limits.list_entries);
   options.policy = config_.defaults;
   auto opened = open(options, gateway_.get());
@@ -74,6 +75,7 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   store_ = std::move(*opened);
   for (const std::string& finding : store_->findings())
     log_.write(events::store_finding, {{"text", finding}});
+  watch_ = std::make_unique<StoreWatch>(*store_, log_);
   auto mailboxes = Mailboxes::prepare(*store_, *directory_, log_);
   if (!mailboxes.ok()) return StartFailure{exit_store, mailboxes.error()};
   mailboxes_ = std::make_unique<Mailboxes>(std::move(*mailboxes));
@@ -141,6 +143,7 @@ Status Service::stop(const std::function<bool()>& hurry) {
   auto released = gateway_->shutdown();
   whole = wait_for_all(released, deadline, hurry) && whole;
   end_threads();
+  watch_.reset();
   const Status closed = store_->close();
   if (!closed.ok()) return Error(ErrorKind::io, "closing the store: " + closed.error().text());
   if (!whole) return Error(ErrorKind::unavailable, "associations were aborted");

@@ -16,6 +16,7 @@
 #include "p7/sessions.hpp"
 #include "service/exit_status.hpp"
 #include "service/parts.hpp"
+#include "service/store_watch.hpp"
 #include "x400/access/listener.hpp"
 #include "x400/access/runtime.hpp"
 
@@ -62,6 +63,7 @@ class Service {
   std::unique_ptr<FileDirectory> directory_;
   std::unique_ptr<SubmissionGateway> gateway_;
   std::unique_ptr<mstore::Store> store_;
+  std::unique_ptr<StoreWatch> watch_;
   std::unique_ptr<SubjectIndex> subjects_;
   std::unique_ptr<Mailboxes> mailboxes_;
   std::unique_ptr<Parts> parts_;

@@ -1,0 +1,85 @@
+#include "backend/room.hpp"
+
+#include <string>
+
+namespace x400::mstore::backend {
+namespace {
+
+constexpr std::uint64_t to_open = 4u << 20;  // a segment, the index's files, the mark
+
+std::string mebibytes(std::uint64_t octets) { return std::to_string(octets >> 20) + " MiB"; }
+
+}  // namespace
+
+Room::Room(Env& env, Path folder, std::uint64_t keep_free, std::uint64_t reserve)
+    : env_(env),
+      folder_(std::move(folder)),
+      file_(folder_ / "reserve"),
+      keep_free_(keep_free),
+      reserve_(reserve) {}
+
+void Room::open() {
+  const std::lock_guard lock(mutex_);
+  if (reserve_ == 0) return;
+  const auto room = env_.room(folder_);
+  if (held()) {
+    if (!room.ok() || *room >= to_open) return;
+    released_ = env_.remove(file_).ok();
+    return;
+  }
+  released_ = true;
+  look();
+}
+
+// Whole: one that was being made when the power went is made again.
+bool Room::held() {
+  const auto file = env_.open(file_, OpenMode::read);
+  if (!file.ok()) return false;
+  const auto size = (*file)->size();
+  return size.ok() && *size == reserve_;
+}
+
+Status Room::take_up() {
+  const Status made = [&]() -> Status {
+    X400_TRY(file, env_.open(file_, OpenMode::create));
+    return file->allocate(reserve_);
+  }();
+  if (!made.ok()) (void)env_.remove(file_).ok();  // part of it may have been taken
+  return made;
+}
+
+void Room::look() {
+  room_ = 0;
+  const auto room = env_.room(folder_);
+  // Where the system does not tell, only a write that fails does.
+  const std::uint64_t found = room.ok() ? *room : ~std::uint64_t{0};
+  const std::uint64_t wanted = keep_free_ + (released_ ? reserve_ : 0);
+  if (found < wanted) return;
+  if (released_ && !take_up().ok()) return;
+  released_ = false;
+  room_ = found - wanted;
+}
+
+Status Room::admits(std::uint64_t octets) {
+  if (keep_free_ == 0 && reserve_ == 0) return Ok{};
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (now >= next_look_ || released_ || octets > room_) {
+    look();
+    next_look_ = now + look_every;
+  }
+  if (released_ || octets > room_ || (octets == 0 && room_ == 0))
+    return Error(ErrorKind::unavailable, "no room for new entries: the disk of " + folder_.string() +
+                                             " has not " + mebibytes(keep_free_) + " left");
+  room_ -= octets;
+  return Ok{};
+}
+
+bool Room::make() {
+  const std::lock_guard lock(mutex_);
+  if (reserve_ == 0 || !held() || !env_.remove(file_).ok()) return false;
+  released_ = true;
+  return true;
+}
+
+}  // namespace x400::mstore::backend

@@ -1,0 +1,100 @@
+// The real program on a disk that is full (mts.md 7): the MTA keeps its messages, users read and delete, and
+// all goes on when there is room.
+#include "mstored_process.hpp"
+#include "user.hpp"
+#include "x400_small_disk.hpp"
+
+using namespace x400;
+using namespace x400::test;
+
+namespace {
+
+bool busy(std::uint16_t port) {
+  access::Runtime runtime(1);
+  const auto made = connect_mta(runtime, port, "MTA1", "mta-pw");
+  if (made.ok()) return false;
+  INFO(made.error().text);
+  REQUIRE(made.error().kind == access::ConnectFailure::Kind::bind_error);
+  return mts::decode_bind_error(made.error().bind_error.view()).value() == mts::MtsBindError::busy;
+}
+
+}  // namespace
+
+TEST_CASE("mstored: on a full disk deliveries are not answered, users read and delete, room ends it") {
+  Mstored store(0, {}, "keep_free = \"8 MiB\"\n");
+  std::filesystem::create_directory(store.folder.path() / "data");
+  const SmallDisk disk(store.folder.path() / "data", 48);
+  if (!disk.ok()) {
+    WARN(disk.why_not());
+    return;
+  }
+  store.start();
+  access::Runtime runtime(1);
+  std::map<ms::SequenceNumber, Octets> taken;
+  {
+    DeliveringMta mta(runtime, store.p3);
+    for (int i = 1;; ++i) {
+      const Octets content = message("s" + std::to_string(i), std::string(200'000, 'x'));
+      const auto outcome = mta.deliver("m" + std::to_string(i), alice_name, content);
+      if (outcome.kind() == access::Outcome::Kind::lost) break;
+      INFO(access::to_string(outcome));
+      REQUIRE(outcome.is_result());
+      taken[static_cast<ms::SequenceNumber>(i)] = content;
+      REQUIRE(i < 1000);
+    }
+  }
+  CHECK(taken.size() > 50);
+  CHECK(busy(store.p3));
+  disk.fill();
+  CHECK(busy(store.p3));
+  {
+    User alice(runtime, store.p7, alice_name, "pw-a");
+    CHECK(alice.list().size() == taken.size());
+    for (const auto& [number, content] : taken) CHECK(alice.fetch_content(number) == content);
+    CHECK(alice.remove({1, 2, 3}).is_result());
+    CHECK(alice.list().size() == taken.size() - 3);
+  }
+  disk.empty();
+  CHECK_FALSE(store.run->line_with(" S131 ").empty());
+  // The store is as full as the MTA made it: others have to give more.
+  CHECK(busy(store.p3));
+  CHECK(store.stop() == 0);
+  store.start();
+  User alice(runtime, store.p7, alice_name, "pw-a");
+  CHECK(alice.list().size() == taken.size() - 3);
+}
+
+TEST_CASE("mstored: others fill the disk and give it back, without a restart") {
+  Mstored store(0, {}, "keep_free = \"4 MiB\"\n");
+  std::filesystem::create_directory(store.folder.path() / "data");
+  const SmallDisk disk(store.folder.path() / "data", 48);
+  if (!disk.ok()) {
+    WARN(disk.why_not());
+    return;
+  }
+  store.start();
+  access::Runtime runtime(1);
+  {
+    DeliveringMta mta(runtime, store.p3);
+    for (int i = 1; i <= 5; ++i)
+      REQUIRE(mta.deliver("m" + std::to_string(i), alice_name, message("s", "t")).is_result());
+    disk.fill();
+    const auto lost = mta.deliver("m6", alice_name, message("s6", "t"));
+    CHECK(lost.kind() == access::Outcome::Kind::lost);
+  }
+  CHECK_FALSE(store.run->line_with(" S131 ").empty());
+  CHECK(busy(store.p3));
+  {
+    User alice(runtime, store.p7, alice_name, "pw-a");
+    CHECK(alice.list().size() == 5);
+    CHECK(alice.remove({1}).is_result());
+    CHECK(alice.list().size() == 4);
+  }
+  disk.empty();
+  CHECK_FALSE(store.run->line_with(" S133 ").empty());
+  DeliveringMta mta(runtime, store.p3);
+  REQUIRE(mta.deliver("m6", alice_name, message("s6", "t")).is_result());
+  User alice(runtime, store.p7, alice_name, "pw-a");
+  CHECK(alice.list().size() == 5);
+  CHECK(store.stop() == 0);
+}
