@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "backend/types.hpp"
+#include "x400/mstore/maintenance.hpp"
 
 namespace x400::mstore::backend {
 
@@ -32,9 +33,21 @@ class Subscription {
   virtual ~Subscription() = default;
 };
 
+/// What can be done to a store of files while it runs; see x400/mstore/maintenance.hpp.
+class Maintenance {
+ public:
+  virtual ~Maintenance() = default;
+  virtual Result<CheckReport> check(const ProgressCall& progress) = 0;
+  /// `always`: also when the index is what the log says.
+  virtual Result<IndexReport> renew_index(bool always, const ProgressCall& progress) = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
+
+  /// Null: there is nothing to maintain.
+  virtual Maintenance* maintenance() { return nullptr; }
 
   // ---- mailboxes. A mailbox `id` is text, 1..255 octets of UTF-8, compared octet for octet.
   /// Durable on return. exists: the id is taken.

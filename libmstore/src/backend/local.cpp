@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "index/space_queries.hpp"
+
 namespace x400::mstore::backend {
 
 // ---- events
@@ -148,9 +150,23 @@ Time LocalBackend::horizon() const {
   return env_.now() - static_cast<Time>(options_.duplicate_days) * 24 * 3600 * 1000;
 }
 
+// Their removals are on disk, so no recovery wants them; but a follower of the log may not have read them.
 void LocalBackend::unused(const std::vector<std::uint64_t>& files) {
-  // One that stays is found as an orphan at the next open.
-  for (const std::uint64_t id : files) (void)contents_->remove(id).ok();
+  {
+    const std::lock_guard lock(unused_mutex_);
+    for (const std::uint64_t id : files) unused_.emplace_back(id, log_->end().lsn);
+  }
+  remove_unused();
+}
+
+void LocalBackend::remove_unused() {
+  const auto follower = followers_->slowest(log_->segments(), options_.follower_bound);
+  const std::lock_guard lock(unused_mutex_);
+  std::erase_if(unused_, [&](const auto& file) {
+    if (follower && follower->lsn < file.second) return false;
+    (void)contents_->remove(file.first).ok();  // one that stays is found as an orphan at the next open
+    return true;
+  });
 }
 
 std::vector<Finding> LocalBackend::findings() const { return findings_->all(); }
@@ -180,10 +196,16 @@ Status LocalBackend::writable() const {
   return room_->admits(0);
 }
 
+Result<std::vector<SpaceRow>> LocalBackend::space() {
+  X400_TRY(lease, index_->read());
+  return space_rows(lease->database());
+}
+
 Status LocalBackend::close() {
   const std::lock_guard lock(close_mutex_);
   if (closed_) return *closed_;
   index_->stop_waiting();
+  if (housekeeper_) housekeeper_->stop();
   closed_ = [this]() -> Status {
     X400_CHECK(log_->close());
     X400_CHECK(index_->stop());
@@ -197,6 +219,7 @@ LocalBackend::~LocalBackend() {
   // Only close() itself can tell; here what is synced is as safe without the mark.
   if (log_) (void)close().ok();
   // Completions of the log use the index, which its sink calls do too.
+  housekeeper_.reset();
   log_.reset();
   index_.reset();
   // What was never applied holds its mailbox, and the mailbox it.

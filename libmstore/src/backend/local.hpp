@@ -1,6 +1,7 @@
 // LocalBackend: the backend on the local disk; a log and its index.
 #pragma once
 
+#include <atomic>
 #include <list>
 #include <map>
 #include <memory>
@@ -18,7 +19,10 @@
 #include "backend/room.hpp"
 #include "index/index.hpp"
 #include "log/contents.hpp"
+#include "log/followers.hpp"
 #include "log/log.hpp"
+#include "space/housekeeper.hpp"
+#include "x400/mstore/maintenance.hpp"
 
 namespace x400::mstore::backend {
 
@@ -42,9 +46,21 @@ class EventSinks {
   std::shared_ptr<Sinks> sinks_ = std::make_shared<Sinks>();
 };
 
-class LocalBackend final : public Backend {
+/// What is done to the index when a store is opened.
+struct IndexTask {
+  enum class Kind : std::uint8_t {
+    needed,       ///< brought up to the log; made anew where that cannot be
+    synchronise,  ///< held against what the log gives, and replaced where it differs
+    rebuild,      ///< replaced
+  } kind = Kind::needed;
+  ProgressCall progress;
+  IndexReport report;  ///< findings left out
+};
+
+class LocalBackend final : public Backend, public Maintenance {
  public:
   static Result<std::unique_ptr<Backend>> open(const Options& options, Env& env);
+  static Result<std::unique_ptr<Backend>> open(const Options& options, Env& env, IndexTask& task);
   ~LocalBackend() override;
 
   Result<MailboxNumber> create_mailbox(std::string_view id, View properties) override;
@@ -72,6 +88,18 @@ class LocalBackend final : public Backend {
   Status writable() const override;
   Status close() override;
 
+  Maintenance* maintenance() override { return this; }
+  Result<CheckReport> check(const ProgressCall& progress) override;
+  Result<IndexReport> renew_index(bool always, const ProgressCall& progress) override;
+
+  /// Who reads the log and is waited for by cleaning.
+  Followers& followers() { return *followers_; }
+  space::Housekeeper& housekeeper() { return *housekeeper_; }
+  /// What the index keeps of each segment.
+  Result<std::vector<SpaceRow>> space();
+  /// Octets of the batches written since the store was opened.
+  std::uint64_t log_octets() const { return log_octets_.load(); }
+
  private:
   friend class Opening;
   friend class Commit;
@@ -92,10 +120,12 @@ class LocalBackend final : public Backend {
   void add_box(const Mailbox& info, Time last_time);
   Status write_mailbox(MailboxNumber number, std::string_view id, View properties);
   Status write_counters(const std::vector<Mailbox>& raised);
+  Status write_counters_of(const std::vector<MailboxNumber>& mailboxes);
   void finish(Operation& operation, const Status& written);
   void applied(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
   void unused(const std::vector<std::uint64_t>& files);
   void find(Finding::Kind kind, std::string text) { findings_->add(kind, std::move(text)); }
+  void remove_unused();
   Time horizon() const;
   /// A connection that shows all that was acknowledged of the mailbox.
   Result<Index::Lease> reader(const Box& box);
@@ -116,7 +146,9 @@ class LocalBackend final : public Backend {
   StoreId store_{};
   Path position_file_;
   std::unique_ptr<Room> room_;
+  Path index_folder_;
   std::unique_ptr<LargeContents> contents_;
+  std::unique_ptr<Followers> followers_;
 
   mutable std::shared_mutex boxes_mutex_;
   std::unordered_map<MailboxNumber, std::shared_ptr<Box>> boxes_;
@@ -124,14 +156,20 @@ class LocalBackend final : public Backend {
   std::mutex mailboxes_mutex_;  // held while one is made or changed
 
   const std::shared_ptr<Findings> findings_ = std::make_shared<Findings>();
+  /// Files of large contents that no entry holds any more, and where the log was then.
+  std::atomic<std::uint64_t> log_octets_{0};
+  std::mutex unused_mutex_;
+  std::vector<std::pair<std::uint64_t, Lsn>> unused_;
+
   EventSinks sinks_;
 
   std::mutex close_mutex_;
   std::optional<Status> closed_;
 
-  // The log first to go: its completions use what stands above.
+  // The log before the index: its completions use what stands above.
   std::unique_ptr<Index> index_;
   std::unique_ptr<Log> log_;
+  std::unique_ptr<space::Housekeeper> housekeeper_;
 };
 
 }  // namespace x400::mstore::backend

@@ -1,57 +1,14 @@
 // Opening a store: identity, recovery of the log, the index brought up to it.
 #include <algorithm>
-#include <charconv>
 #include <map>
 
+#include "backend/identity.hpp"
 #include "backend/local.hpp"
+#include "maintenance/index_report.hpp"
+#include "space/cleaner.hpp"
 
 namespace x400::mstore::backend {
 namespace {
-
-// The identity file: "name = value" lines, written once.
-constexpr const char* identity_name = "store";
-constexpr const char* identity_title = "x400-message-store";
-
-struct Identity {
-  StoreId store{};
-  std::uint32_t format = format_major;
-  std::uint32_t shards = 1;
-};
-
-std::string text_of(const Identity& identity) {
-  return std::string(identity_title) + "\nformat = " + std::to_string(identity.format) + "." +
-         std::to_string(format_minor) + "\nid = " + to_hex(identity.store) +
-         "\nshards = " + std::to_string(identity.shards) + "\n";
-}
-
-std::optional<std::string_view> value_of(std::string_view text, std::string_view name) {
-  const std::string begin = "\n" + std::string(name) + " = ";
-  const std::size_t at = text.find(begin);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = text.substr(at + begin.size());
-  return rest.substr(0, rest.find('\n'));
-}
-
-Result<std::uint32_t> number_of(std::string_view text, std::string_view name) {
-  const auto value = value_of(text, name);
-  std::uint32_t number = 0;
-  if (!value || std::from_chars(value->data(), value->data() + value->size(), number).ec != std::errc{})
-    return Error(ErrorKind::corrupt, "no " + std::string(name));
-  return number;
-}
-
-Result<Identity> parse_identity(std::string_view text) {
-  if (!text.starts_with(identity_title)) return Error(ErrorKind::corrupt, "no message store");
-  Identity identity;
-  X400_TRY(format, number_of(text, "format"));
-  X400_TRY(shards, number_of(text, "shards"));
-  X400_TRY(id, from_hex(value_of(text, "id").value_or("")));
-  if (id.size() != identity.store.size()) return Error(ErrorKind::corrupt, "no id");
-  identity.format = format;
-  identity.shards = shards;
-  std::copy(id.begin(), id.end(), identity.store.begin());
-  return identity;
-}
 
 constexpr std::uint64_t least_segment = 1u << 20;
 constexpr std::uint64_t most_segment = 1u << 30;
@@ -73,9 +30,10 @@ Status check(const Options& o) {
 
 class Opening {
  public:
-  Opening(const Options& options, Env& env)
+  Opening(const Options& options, Env& env, IndexTask& task)
       : options_(options),
         env_(env),
+        task_(task),
         out_(new LocalBackend(options, env)),
         shard_(options.folder / "shard0") {}
 
@@ -90,7 +48,7 @@ class Opening {
 
  private:
   Status folders() {
-    X400_TRY(there, env_.exists(options_.folder / identity_name));
+    X400_TRY(there, env_.exists(identity_path(options_.folder)));
     if (!there && !options_.create)
       return Error(ErrorKind::not_found, "no store in " + options_.folder.string());
     X400_TRY(folder_there, env_.exists(options_.folder));
@@ -101,37 +59,30 @@ class Opening {
     }
     X400_TRY(lock, env_.lock(options_.folder / "lock"));
     out_->lock_ = std::move(lock);
-    for (const Path& folder : {shard_, shard_ / "log", shard_ / "large", shard_ / "torn"})
+    for (const Path& folder : {shard_, shard_ / "log", shard_ / "large", shard_ / "torn", shard_ / "retired"})
       X400_CHECK(env_.make_folder(folder));
     X400_CHECK(env_.sync_folder(shard_));
     X400_CHECK(env_.sync_folder(options_.folder));
     out_->room_ = std::make_unique<Room>(env_, shard_, options_.keep_free, options_.reserve);
     out_->room_->open();
-    index_folder_ = options_.index_folder.empty() ? shard_ : options_.index_folder;
+    out_->index_folder_ = index_folder_ = options_.index_folder.empty() ? shard_ : options_.index_folder;
     out_->position_file_ = shard_ / "position";
+    out_->followers_ = std::make_unique<Followers>(env_, shard_ / "followers");
+    X400_CHECK(out_->followers_->load());
     return Ok{};
   }
 
   Status identity() {
-    const Path path = options_.folder / identity_name;
+    const Path path = identity_path(options_.folder);
     X400_TRY(there, env_.exists(path));
     if (!there) {
       X400_TRY(segments, env_.list(shard_ / "log"));
       if (!segments.empty())
         return Error(ErrorKind::corrupt, "a log without the file that names its store: " + path.string());
-      Identity made;
-      X400_CHECK(env_.random(made.store));
-      const std::string text = text_of(made);
-      X400_CHECK(replace_file(env_, path, view(text)));
+      X400_CHECK(make_identity(env_, options_.folder));
     }
-    X400_TRY(octets, read_file(env_, path, 4096));
-    auto identity = parse_identity(chars(octets));
-    if (!identity.ok()) return identity.error().in(path.string());
-    if (identity->format > format_major)
-      return Error(ErrorKind::unsupported, "made by a later version: " + path.string());
-    if (identity->shards != 1)
-      return Error(ErrorKind::unsupported, "stores of one shard only: " + path.string());
-    out_->store_ = identity->store;
+    X400_TRY(identity, read_identity(env_, options_.folder));
+    out_->store_ = identity.store;
     return Ok{};
   }
 
@@ -141,22 +92,43 @@ class Opening {
     if (!index.ok() && index.error().kind() == ErrorKind::unavailable) return index.error();
     std::vector<LogPosition> known{mark};
     if (index.ok()) known.push_back(index->position);
-    X400_TRY(recovered, recover_log(env_, {shard_ / "log", shard_ / "torn"}, out_->store_, known));
+    for (const LogPosition& position : out_->followers_->positions()) known.push_back(position);
+    X400_TRY(recovered, recover_log(env_, log_folders(shard_), out_->store_, known));
     for (const Finding& f : recovered.findings) out_->find(f.kind, f.text);
     recovered_ = std::move(recovered);
+    X400_CHECK(space::tidy(*recovered_.segments, recovered_.superseded));
     if (recovered_.end.segment != 0) X400_CHECK(write_position(env_, out_->position_file_, recovered_.end));
 
     std::string reason = index.ok() ? "" : index.error().text();
-    if (index.ok() && !reaches(index->position)) {
+    if (index.ok() && ahead(index->position)) {
       reason = "it is ahead of the log";
       skip_ = restore_jump;
+    } else if (index.ok() && !reaches(index->position)) {
+      reason = "it is older than what was cleaned";
+    }
+    if (task_.kind != IndexTask::Kind::needed) {
+      X400_TRY(good, compare_with_log(index, reason));
+      if (!good) {
+        if (index.ok()) index->index.reset();
+        return adopt();
+      }
     }
     if (reason.empty()) {
       out_->index_ = std::move(index->index);
+      const auto placed = space::reconcile(out_->index_->database(), *recovered_.segments);
+      if (!placed.ok()) {
+        if (placed.error().kind() != ErrorKind::corrupt) return placed.error();
+        reason = placed.error().text();
+        out_->index_.reset();
+      }
+    }
+    if (reason.empty()) {
       auto replayed =
           out_->index_->replay(*recovered_.segments, index->position, recovered_.end, out_->horizon());
       if (replayed.ok()) {
-        note(*replayed);
+        note(replayed->problems);
+        // What was replayed may tell of segments that are gone.
+        X400_CHECK(space::reconcile(out_->index_->database(), *recovered_.segments));
         return Ok{};
       }
       if (replayed.error().kind() != ErrorKind::corrupt) return replayed.error();
@@ -167,25 +139,63 @@ class Opening {
     return rebuild(reason);
   }
 
-  // Whether the log still has all up to this position.
-  bool reaches(const LogPosition& position) const {
-    if (position.segment == 0) return true;
+  // Whether the log has lost what the index knows.
+  bool ahead(const LogPosition& position) const {
+    if (position.segment == 0) return false;
     const auto segment = recovered_.segments->find(position.segment);
-    return segment && position.offset <= segment->end && position.lsn <= recovered_.end.lsn;
+    return position.lsn > recovered_.end.lsn || position.segment > recovered_.end.segment ||
+           (segment && segment->header.generation == 0 && position.offset > segment->end);
+  }
+
+  // Whether the log can be read on from there: cleaning keeps away from where the index stands.
+  bool reaches(const LogPosition& position) const {
+    if (position.segment == 0) return !recovered_.cleaned();
+    const auto segment = recovered_.segments->find(position.segment);
+    return segment && segment->header.generation == 0;
   }
 
   Status rebuild(const std::string& reason) {
-    X400_TRY(rebuilt, Index::rebuild(index_folder_, out_->store_, *recovered_.segments, recovered_.end,
-                                     out_->horizon()));
-    note(rebuilt);
+    X400_TRY(rebuilt, Index::build(index_folder_, out_->store_, *recovered_.segments, recovered_.end,
+                                   out_->horizon()));
+    note(rebuilt.problems);
     if (recovered_.end.segment != 0) out_->find(Finding::Kind::index_rebuilt, "index rebuilt: " + reason);
+    return adopt();
+  }
+
+  // Makes an index of the log beside the old one. True: the old one is the same, and can be used.
+  Result<bool> compare_with_log(const Result<Index::Opened>& old, const std::string& reason) {
+    X400_TRY(loaded, Index::build(index_folder_, out_->store_, *recovered_.segments, recovered_.end,
+                                  out_->horizon(), maintenance::watch(task_.progress)));
+    note(loaded.problems);
+    IndexReport& report = task_.report;
+    report.reason = reason;
+    report.entries = loaded.entries;
+    report.segments = recovered_.segments->all().size();
+    report.scanned_segments = loaded.scanned_segments;
+    if (task_.progress) task_.progress({Progress::Phase::comparing, 0, loaded.entries});
+    X400_TRY(built, Database::open(Index::built_path(index_folder_).string(), true));
+    Status compared = old.ok() ? maintenance::compare(old->index->database(), *built, out_->horizon(), report)
+                               : Status(old.error());
+    if (!compared.ok()) {
+      report.entries_added = loaded.entries;
+      if (report.reason.empty()) report.reason = compared.error().text();
+    }
+    report.replaced =
+        task_.kind == IndexTask::Kind::rebuild || !report.reason.empty() ||
+        report.entries_added + report.entries_removed + report.entries_changed + report.other_differences !=
+            0;
+    return !report.replaced;
+  }
+
+  Status adopt() {
+    X400_CHECK(Index::adopt(index_folder_));
     X400_TRY(opened, Index::open(index_folder_, out_->store_, options_));
     out_->index_ = std::move(opened.index);
     return Ok{};
   }
 
-  void note(const Index::Rebuilt& rebuilt) {
-    for (const std::string& problem : rebuilt.problems) out_->find(Finding::Kind::damage, problem);
+  void note(const std::vector<std::string>& problems) {
+    for (const std::string& problem : problems) out_->find(Finding::Kind::damage, problem);
   }
 
   Status begin() {
@@ -197,10 +207,19 @@ class Opening {
     hooks.problem = [&b](std::string text) { b.find(Finding::Kind::damage, std::move(text)); };
     hooks.make_room = [&b] { return b.room_->make(); };
     hooks.horizon = [&b] { return b.horizon(); };
-    b.index_->start(std::move(hooks), recovered_.end.lsn);
-    X400_TRY(log, Log::start(env_, {shard_ / "log", shard_ / "torn"}, b.store_, options_, recovered_,
-                             *b.index_, [&b] { return b.room_->make(); }));
+    b.index_->start(std::move(hooks), recovered_.end);
+    X400_TRY(log, Log::start(env_, log_folders(shard_), b.store_, options_, recovered_, *b.index_,
+                             [&b] { return b.room_->make(); }));
     b.log_ = std::move(log);
+    space::Cleaner::Ports ports;
+    ports.write_counters = [&b](const std::vector<MailboxNumber>& m) { return b.write_counters_of(m); };
+    ports.log_end = [&b] { return b.log_->end(); };
+    ports.duplicates_from = [&b] { return b.horizon(); };
+    ports.remove_unused_contents = [&b] { b.remove_unused(); };
+    ports.damage = [&b](std::string text) { b.find(Finding::Kind::damage, std::move(text)); };
+    b.housekeeper_ =
+        std::make_unique<space::Housekeeper>(b.log_->segments(), *b.index_, *b.followers_, recovered_.removed,
+                                             log_folders(shard_).removed, b.options_, std::move(ports));
     b.contents_ =
         std::make_unique<LargeContents>(env_, shard_ / "large", b.log_->epoch(), options_.large_content);
     {
@@ -214,10 +233,14 @@ class Opening {
       }
       X400_CHECK(remove_orphans(lease));
     }
-    return raise_counters();
+    X400_CHECK(raise_counters());
+    b.housekeeper_->start();
+    return Ok{};
   }
 
   Status remove_orphans(Index::Lease& lease) {
+    const auto follower = out_->followers_->slowest(*recovered_.segments, options_.follower_bound);
+    if (follower && follower->lsn < recovered_.end.lsn) return Ok{};  // it may want them; later
     X400_TRY(ids, out_->contents_->ids());
     for (const std::uint64_t id : ids) {
       X400_TRY(held, lease->holds_file(id));
@@ -250,12 +273,22 @@ class Opening {
 
   const Options& options_;
   Env& env_;
+  IndexTask& task_;
   std::unique_ptr<LocalBackend> out_;
   const Path shard_;
   Path index_folder_;
   RecoveredLog recovered_;
   std::uint64_t skip_ = 0;
 };
+
+Status LocalBackend::write_counters_of(const std::vector<MailboxNumber>& mailboxes) {
+  std::vector<Mailbox> raised;
+  for (const MailboxNumber number : mailboxes) {
+    X400_TRY(mailbox, this->mailbox(number));
+    raised.push_back(std::move(mailbox));
+  }
+  return write_counters(raised);
+}
 
 Status LocalBackend::write_counters(const std::vector<Mailbox>& raised) {
   std::vector<LogRecord> records;
@@ -278,7 +311,12 @@ Status LocalBackend::write_counters(const std::vector<Mailbox>& raised) {
 }
 
 Result<std::unique_ptr<Backend>> LocalBackend::open(const Options& options, Env& env) {
-  return Opening(options, env).run();
+  IndexTask task;
+  return open(options, env, task);
+}
+
+Result<std::unique_ptr<Backend>> LocalBackend::open(const Options& options, Env& env, IndexTask& task) {
+  return Opening(options, env, task).run();
 }
 
 Result<std::unique_ptr<Backend>> open_local(const Options& options, Env& env) {

@@ -35,6 +35,13 @@ struct Options {
   /// Octets of a file that is given up when the disk is full all the same, so that reading, deleting and
   /// opening go on; 0: none.
   std::uint64_t reserve = 16u << 20;
+  bool housekeeping = true;                 ///< a thread of the store writes catalogues and cleans
+  std::uint32_t housekeeping_seconds = 10;  ///< how often it looks
+  std::uint32_t clean_dead_percent = 30;    ///< share of dead octets in the log that is borne
+  std::uint64_t clean_rate = 16u << 20;     ///< octets a second that it reads and writes at most; 0: no bound
+  std::uint32_t retired_minutes = 24 * 60;  ///< how long files that cleaning replaced stay in retired/
+  std::uint64_t follower_bound = 4ull << 30;  ///< octets of log that cleaning waits for a follower
+  std::uint32_t event_days = 0;               ///< how long events stay in the log; 0: for ever
 };
 
 /// Opens (recovering as needed: findings()) or makes a store. One opener at a time: another one, in this or

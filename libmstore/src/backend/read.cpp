@@ -28,9 +28,9 @@ Result<LoadedRecord> load_record(Segments& segments, LargeContents& contents, Ma
                                  SequenceNumber number, const EntryPlace& place) {
   LoadedRecord out;
   out.name = "mailbox " + std::to_string(mailbox) + ", entry " + std::to_string(number) + ", segment " +
-             segment_name(place.segment, 0) + " at " + std::to_string(place.offset);
+             segment_name(place.segment, place.generation) + " at " + std::to_string(place.offset);
   const auto in = [&](const Error& e) { return e.in(out.name); };
-  auto opened = segments.open(place.segment);
+  auto opened = segments.open(place.segment, place.generation);
   if (!opened.ok()) return in(opened.error());
   const bool with_content = place.inline_size <= read_with_record;
   out.octets.resize(place.head + (with_content ? place.inline_size : 0));
@@ -49,9 +49,7 @@ Result<LoadedRecord> load_record(Segments& segments, LargeContents& contents, Ma
   if (c.size == 0) return out;
   if (out.header.content_file != 0) {
     auto file = contents.open(out.header.content_file);
-    if (!file.ok())
-      return Error(file.error().kind() == ErrorKind::not_found ? ErrorKind::corrupt : file.error().kind(),
-                   out.name + ": " + file.error().text());
+    if (!file.ok()) return in(file.error());
     c.file = std::move(*file);
     c.name += ", file " + LargeContents::file_name(out.header.content_file);
   } else {
@@ -103,11 +101,13 @@ Result<Stored> LocalBackend::read(MailboxNumber mailbox, EntryBase base, Sequenc
   auto loaded = load(mailbox, base, *found, lease);
   if (loaded.ok() && loaded->attributes.ok()) return loaded;
   const Error& error = loaded.ok() ? loaded->attributes.error() : loaded.error();
-  if (error.kind() != ErrorKind::corrupt) return loaded;
+  // not_found: the file of a large content is gone.
+  if (error.kind() != ErrorKind::corrupt && error.kind() != ErrorKind::not_found) return loaded;
   // Its octets may have gone with it, meanwhile.
   X400_TRY(still, checked(lease->entry(mailbox, base, number)));
   if (!still) return no_entry(mailbox, number);
   find(Finding::Kind::damage, error.text());
+  if (error.kind() == ErrorKind::not_found) return Error(ErrorKind::corrupt, error.text());
   return loaded;
 }
 

@@ -1,4 +1,5 @@
 #include "index/index.hpp"
+#include "index/files.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,80 +11,16 @@ using namespace std::chrono_literals;
 
 constexpr std::uint64_t records_per_transaction = 4096;
 constexpr std::uint64_t page_size = 4096;
-constexpr std::size_t most_idle_readers = 32;
 constexpr std::uint64_t purge_every = 64;  // transactions
-
-Path file_of(const Path& folder) { return folder / "index.db"; }
-Path with(Path path, const char* suffix) {
-  path += suffix;
-  return path;
-}
-
-// SQLite works on real files, whatever Env the log has.
-Env& disk() { return real_env(); }
-
-Status remove_database(const Path& path) {
-  for (const char* suffix : {"", "-wal", "-shm", "-journal", ".damaged"})
-    X400_CHECK(disk().remove(with(path, suffix)));
-  return Ok{};
-}
-
-// Applies batches of the log in transactions of a bearable size.
-class Carrier {
- public:
-  Carrier(IndexWriter& writer, Time horizon) : writer_(writer), horizon_(horizon) {}
-
-  Status take(const ScannedBatch& batch) {
-    if (!open_) X400_CHECK(writer_.begin(horizon_));
-    open_ = true;
-    for (const ScannedRecord& r : batch.records)
-      X400_CHECK(writer_.apply(IndexRecord{r.header, r.body, batch.end.segment, r.offset, r.body_good}));
-    records_ += batch.records.size();
-    return records_ >= most ? commit(batch.end) : Status(Ok{});
-  }
-
-  Status finish(const LogPosition& end, std::uint64_t lost) {
-    if (!open_) X400_CHECK(writer_.begin(horizon_));
-    open_ = true;
-    if (lost > 0) X400_CHECK(writer_.skip_numbers(lost));
-    return commit(end);
-  }
-
-  Status run(Segments& segments, const LogPosition& from, const LogPosition& end, Index::Rebuilt& out) {
-    auto lost = replay_log(
-        segments, from, [this](const ScannedBatch& b) { return take(b); }, out.problems);
-    if (!lost.ok()) {
-      writer_.rollback();
-      return lost.error();
-    }
-    out.lost_records = *lost;
-    X400_CHECK(finish(end, *lost));
-    for (std::string& problem : writer_.take_problems()) out.problems.push_back(std::move(problem));
-    return Ok{};
-  }
-
- private:
-  static constexpr std::size_t most = 50'000;
-
-  Status commit(const LogPosition& position) {
-    X400_CHECK(writer_.commit(position));
-    (void)writer_.take_events();
-    (void)writer_.take_unused_files();  // found as orphans when all is applied
-    open_ = false;
-    records_ = 0;
-    return Ok{};
-  }
-
-  IndexWriter& writer_;
-  const Time horizon_;
-  bool open_ = false;
-  std::size_t records_ = 0;
-};
 
 }  // namespace
 
 Index::Index(Path path, const StoreId& store, const backend::Options& options, std::unique_ptr<Database> db)
-    : path_(std::move(path)), options_(options), db_(std::move(db)), writer_(*db_, store) {}
+    : path_(std::move(path)),
+      options_(options),
+      db_(std::move(db)),
+      store_(store),
+      writer_(std::make_unique<IndexWriter>(*db_, store)) {}
 
 Result<Index::Opened> Index::open(const Path& folder, const StoreId& store, const backend::Options& options) {
   const Path path = file_of(folder);
@@ -102,43 +39,11 @@ Result<Index::Opened> Index::open(const Path& folder, const StoreId& store, cons
   return Opened{std::unique_ptr<Index>(new Index(path, store, options, std::move(db))), meta.position};
 }
 
-Result<Index::Rebuilt> Index::rebuild(const Path& folder, const StoreId& store, Segments& segments,
-                                      LogPosition end, Time horizon) {
-  const Path path = file_of(folder);
-  const Path next = with(path, ".new");
-  X400_CHECK(remove_database(next));
-  Rebuilt out;
-  {
-    X400_TRY(db, Database::open(next.string(), false));
-    X400_CHECK(
-        db->execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-262144;"
-                    "PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"));
-    X400_CHECK(create_tables(*db));
-    X400_TRY(identity, disk().identity(next));
-    X400_CHECK(write_meta(*db, IndexMeta{schema_version, store, identity, {}}));
-    IndexWriter writer(*db, store);
-    X400_CHECK(Carrier(writer, horizon).run(segments, LogPosition{}, end, out));
-    X400_CHECK(create_indices(*db));
-  }
-  {
-    X400_TRY(file, disk().open(next, OpenMode::write));
-    X400_CHECK(file->sync());
-  }
-  X400_CHECK(remove_database(path));
-  X400_CHECK(disk().rename(next, path));
-  X400_CHECK(disk().sync_folder(folder));
-  return out;
-}
-
-Result<Index::Rebuilt> Index::replay(Segments& segments, LogPosition from, LogPosition end, Time horizon) {
-  Rebuilt out;
-  X400_CHECK(Carrier(writer_, horizon).run(segments, from, end, out));
-  return out;
-}
-
-void Index::start(Hooks hooks, Lsn applied) {
+void Index::start(Hooks hooks, const LogPosition& applied) {
   hooks_ = std::move(hooks);
-  applied_.store(applied);
+  applied_.store(applied.lsn);
+  applied_position_ = applied;
+  ended_ = false;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -211,11 +116,28 @@ void Index::break_off(const Error& why) {
 }
 
 void Index::run() {
+  carry();
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Index::carry() {
   while (true) {
     std::vector<std::shared_ptr<const SyncedBatch>> batches;
     {
       std::unique_lock lock(mutex_);
-      taken_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+      taken_.wait(lock, [this] { return stop_ || !queue_.empty() || !tasks_.empty(); });
+      if (!tasks_.empty()) {
+        const auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        lock.unlock();
+        perform(*task);
+        if (!state().ok()) return;  // it may have lost its database
+        continue;
+      }
       if (queue_.empty()) return;
       std::uint64_t records = 0;
       while (!queue_.empty() && records < records_per_transaction) {
@@ -245,54 +167,48 @@ void Index::run() {
         waiting_octets_ -= batch->octets.size();
       }
       stalled_.reset();
+      applied_position_ = batches.back()->end;
       applied_.store(batches.back()->end.lsn, std::memory_order_release);
     }
     changed_.notify_all();
     hooks_.applied(batches);
-    hooks_.events(writer_.take_events());
-    if (const auto files = writer_.take_unused_files(); !files.empty()) hooks_.unused_files(files);
-    for (std::string& problem : writer_.take_problems()) hooks_.problem(std::move(problem));
+    hooks_.events(writer_->take_events());
+    if (const auto files = writer_->take_unused_files(); !files.empty()) hooks_.unused_files(files);
+    for (std::string& problem : writer_->take_problems()) hooks_.problem(std::move(problem));
     checkpoint();
   }
 }
 
 Status Index::apply(const std::vector<std::shared_ptr<const SyncedBatch>>& batches) {
-  X400_CHECK(writer_.begin(hooks_.horizon()));
+  X400_CHECK(writer_->begin(hooks_.horizon()));
   const Status applied = [&]() -> Status {
     for (const auto& batch : batches)
       for (const SyncedRecord& r : batch->records)
-        X400_CHECK(writer_.apply(IndexRecord{r.header, r.body, batch->end.segment, r.offset, true}));
-    if (++transactions_ % purge_every == 0) X400_CHECK(writer_.forget_duplicates(hooks_.horizon()));
-    return writer_.commit(batches.back()->end);
+        X400_CHECK(writer_->apply(IndexRecord{r.header, r.body, batch->end.segment, r.offset, true, 0}));
+    if (++transactions_ % purge_every == 0) X400_CHECK(writer_->forget_duplicates(hooks_.horizon()));
+    return writer_->commit(batches.back()->end);
   }();
-  if (!applied.ok()) writer_.rollback();
+  if (!applied.ok()) writer_->rollback();
   return applied;
 }
 
 // PASSIVE ones never reset the write-ahead log beside a busy writer; here no transaction is open.
 void Index::checkpoint() {
   if (static_cast<std::uint64_t>(db_->wal_pages()) * page_size < options_.checkpoint_octets) return;
-  const auto done = db_->checkpoint();
-  if (done.ok() && *done) indexed_.store(applied());
+  (void)checkpoint_now().ok();  // readers in the way: after a later transaction
 }
 
-Result<Index::Lease> Index::read() {
-  {
-    const std::lock_guard lock(pool_mutex_);
-    if (!pool_.empty()) {
-      auto reader = std::move(pool_.back());
-      pool_.pop_back();
-      return Lease(*this, std::move(reader));
-    }
-  }
-  X400_TRY(db, Database::open(path_.string(), true));
-  X400_CHECK(configure_reader(*db));
-  return Lease(*this, std::make_unique<IndexReader>(std::move(db)));
+Result<bool> Index::checkpoint_now() {
+  X400_TRY(done, db_->checkpoint());
+  if (!done) return false;
+  const std::lock_guard lock(mutex_);
+  indexed_position_ = applied_position_;
+  return true;
 }
 
-void Index::give_back(std::unique_ptr<IndexReader> reader) {
-  const std::lock_guard lock(pool_mutex_);
-  if (pool_.size() < most_idle_readers) pool_.push_back(std::move(reader));
+LogPosition Index::indexed_position() const {
+  const std::lock_guard lock(mutex_);
+  return indexed_position_;
 }
 
 }  // namespace x400::mstore::storage

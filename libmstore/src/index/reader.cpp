@@ -1,5 +1,7 @@
 #include "index/reader.hpp"
 
+#include "log/segments.hpp"
+
 namespace x400::mstore::storage {
 
 using backend::Counter;
@@ -57,7 +59,9 @@ Result<std::optional<PlacedRow>> IndexReader::entry(MailboxNumber mailbox, Entry
   r.row.created = get.integer(6);
   r.row.parent = static_cast<SequenceNumber>(get.integer(7));
   r.row.descendants = static_cast<std::uint32_t>(get.integer(8));
-  r.place.segment = static_cast<std::uint32_t>(get.integer(9));
+  const auto file = static_cast<std::uint64_t>(get.integer(9));
+  r.place.segment = segment_of_key(file);
+  r.place.generation = generation_of_key(file);
   r.place.offset = static_cast<std::uint64_t>(get.integer(10));
   r.place.head = static_cast<std::uint64_t>(get.integer(11));
   r.place.inline_size = static_cast<std::uint64_t>(get.integer(12));

@@ -15,6 +15,7 @@ namespace x400::mstore::storage {
 /// Where an entry's record lies.
 struct EntryPlace {
   std::uint32_t segment = 0;
+  std::uint32_t generation = 0;
   std::uint64_t offset = 0;
   std::uint64_t head = 0;         ///< octets of header and body
   std::uint64_t inline_size = 0;  ///< octets of content behind them

@@ -15,18 +15,21 @@ constexpr std::uint64_t mix(std::uint64_t x) {
   return x ^ x >> 32;
 }
 
+// entries.segment is file_key(): segment and generation. entries.state: changes up to this LSN are in the
+// record already. space tells of each segment what cleaning decides by; graves, in which segments records of
+// entries (items) that are gone still lie.
 constexpr const char* tables = R"(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE mailboxes(
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, properties BLOB NOT NULL,
-  next INTEGER NOT NULL, last_time INTEGER NOT NULL);
+  next INTEGER NOT NULL, last_time INTEGER NOT NULL, record INTEGER NOT NULL, counter INTEGER NOT NULL);
 CREATE TABLE entries(
   id INTEGER PRIMARY KEY,
   box INTEGER NOT NULL, class INTEGER NOT NULL, type INTEGER NOT NULL, status INTEGER NOT NULL,
   priority INTEGER NOT NULL, precedence INTEGER, size INTEGER NOT NULL, created INTEGER NOT NULL,
   parent INTEGER NOT NULL, descendants INTEGER NOT NULL,
   segment INTEGER NOT NULL, offset INTEGER NOT NULL, head INTEGER NOT NULL, inline INTEGER NOT NULL,
-  file INTEGER, duplicate INTEGER, complete INTEGER NOT NULL, list BLOB, variable BLOB);
+  file INTEGER, duplicate INTEGER, state INTEGER, complete INTEGER NOT NULL, list BLOB, variable BLOB);
 CREATE TABLE counters(
   box INTEGER NOT NULL, class INTEGER NOT NULL, status INTEGER NOT NULL, type INTEGER NOT NULL,
   priority INTEGER NOT NULL, child INTEGER NOT NULL, count INTEGER NOT NULL, octets INTEGER NOT NULL,
@@ -36,7 +39,14 @@ CREATE TABLE duplicates(
   key BLOB NOT NULL);
 CREATE TABLE items(
   mailbox INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, due INTEGER,
-  PRIMARY KEY(mailbox, kind, key)) WITHOUT ROWID;
+  lsn INTEGER NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY(mailbox, kind, key)) WITHOUT ROWID;
+CREATE TABLE space(
+  segment INTEGER PRIMARY KEY, generation INTEGER NOT NULL, octets INTEGER NOT NULL, dead INTEGER NOT NULL,
+  expiring INTEGER NOT NULL, expires INTEGER NOT NULL, as_of INTEGER NOT NULL);
+CREATE TABLE graves(id INTEGER NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY(id, segment)) WITHOUT ROWID;
+CREATE TABLE item_graves(
+  mailbox INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL, segment INTEGER NOT NULL,
+  PRIMARY KEY(mailbox, kind, key, segment)) WITHOUT ROWID;
 )";
 
 // Partial ones contain their condition's column: the plan then needs no look at the row to be sure of it.

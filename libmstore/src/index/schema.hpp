@@ -20,6 +20,15 @@ constexpr std::int64_t entry_id(std::int64_t box, SequenceNumber number) {
   return box << 31 | static_cast<std::int64_t>(number);
 }
 constexpr SequenceNumber number_of(std::int64_t id) { return static_cast<SequenceNumber>(id & 0x7fffffff); }
+/// An entry keeps its record and its number when it goes to the archive: both ids are one entry.
+constexpr std::int64_t archive_id(std::int64_t stored) {
+  return stored | static_cast<std::int64_t>(backend::EntryBase::archive) << 31;
+}
+constexpr bool is_archived(std::int64_t id) { return (id >> 31 & 3) == 3; }
+constexpr bool is_stored(std::int64_t id) { return (id >> 31 & 3) == 0; }
+constexpr std::int64_t stored_id(std::int64_t id) {
+  return is_archived(id) ? id & ~(static_cast<std::int64_t>(backend::EntryBase::archive) << 31) : id;
+}
 inline constexpr MailboxNumber max_mailbox = (1u << 30) - 1;
 
 /// Where a duplicate key is looked for first; keyed, so that a sender cannot aim at collisions.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "log/segments.hpp"
+
 namespace x400::mstore::storage {
 namespace {
 
@@ -14,14 +16,15 @@ std::int64_t signed_of(std::uint64_t v) { return static_cast<std::int64_t>(v); }
 
 std::string named(const IndexRecord& r) {
   return "mailbox " + std::to_string(r.header.mailbox) + ", entry " + std::to_string(r.header.number) +
-         ", record " + lsn_text(r.header.lsn) + ", segment " + segment_name(r.segment, 0) + " at " +
-         std::to_string(r.offset);
+         ", record " + lsn_text(r.header.lsn) + ", segment " + segment_name(r.segment, r.generation) +
+         " at " + std::to_string(r.offset);
 }
 
 }  // namespace
 
 Status IndexWriter::begin(Time horizon) {
   horizon_ = horizon;
+  generations_.clear();
   return db_.execute("BEGIN IMMEDIATE");
 }
 
@@ -29,11 +32,15 @@ void IndexWriter::rollback() {
   (void)db_.execute("ROLLBACK").ok();  // after some errors it is rolled back already
   counted_.clear();
   mailboxes_.clear();
+  space_.clear();
   events_.clear();
   unused_files_.clear();
 }
 
 Status IndexWriter::apply(const IndexRecord& record) {
+  Space& space = space_[record.segment];
+  space.generation = record.generation;
+  space.octets += signed_of(record.header.record_size());
   if (record.header.type == RecordType::entry)
     used(record.header.mailbox, record.header.number, record.header.time);
   if (!record.body_good) return Ok{};  // reported by the scan
@@ -59,10 +66,10 @@ Status IndexWriter::apply(const IndexRecord& record) {
 
 Status IndexWriter::mailbox(const IndexRecord& record) {
   X400_TRY(body, decode_mailbox(record.body));
-  X400_TRY(put,
-           db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,?3,1,0) "
-                       "ON CONFLICT(number) DO UPDATE SET id=excluded.id, properties=excluded.properties"));
+  X400_TRY(put, db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,?3,1,0,?4,0) ON CONFLICT(number) DO UPDATE "
+                            "SET id=excluded.id, properties=excluded.properties, record=excluded.record"));
   put.bind(1, record.header.mailbox).bind(2, chars(body.id)).bind(3, body.properties);
+  put.bind(4, signed_of(record.header.lsn));
   return put.run();
 }
 
@@ -76,8 +83,19 @@ Status IndexWriter::entry(const IndexRecord& record) {
              remember(record.header.mailbox, record.header.number, record.header.time, body.duplicate_key));
     duplicate = hash;
   }
-  X400_CHECK(insert(record, body, box, duplicate));
-  if (db_.changes() == 0) return Ok{};
+  EntryRow row;
+  row.mailbox = record.header.mailbox;
+  row.number = record.header.number;
+  row.created = record.header.time;
+  row.file = file_key(record.segment, record.generation);
+  row.offset = record.offset;
+  row.head = record.header.header_size() + record.header.body_size;
+  row.inline_size = record.header.inline_content();
+  row.content_file = record.header.content_file;
+  row.duplicate = duplicate;
+  row.state = body.state_lsn;
+  X400_TRY(inserted, insert_row(db_, row, body));
+  if (!inserted) return Ok{};
 
   Tally tally;
   tally.id = entry_id(box, record.header.number);
@@ -104,34 +122,6 @@ Status IndexWriter::entry(const IndexRecord& record) {
   return Ok{};
 }
 
-Status IndexWriter::insert(const IndexRecord& record, const EntryBody& body, std::int64_t box,
-                           std::optional<std::int64_t> duplicate) {
-  const RecordHeader& h = record.header;
-  X400_TRY(put, db_.prepare("INSERT OR IGNORE INTO entries VALUES"
-                            "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)"));
-  put.bind(1, entry_id(box, h.number))
-      .bind(2, box)
-      .bind(3, static_cast<int>(body.entry_class))
-      .bind(4, body.entry_type)
-      .bind(5, static_cast<int>(body.status))
-      .bind(6, body.priority)
-      .bind(8, signed_of(body.size))
-      .bind(9, h.time)
-      .bind(10, body.parent_distance == 0 ? 0 : h.number - body.parent_distance)
-      .bind(11, body.descendants)
-      .bind(12, record.segment)
-      .bind(13, signed_of(record.offset))
-      .bind(14, h.header_size() + h.body_size)
-      .bind(15, signed_of(h.inline_content()))
-      .bind(18, body.list_complete ? 1 : 0);
-  if (body.precedence) put.bind(7, *body.precedence);
-  if (h.content_file != 0) put.bind(16, signed_of(h.content_file));
-  if (duplicate) put.bind(17, *duplicate);
-  if (!body.list_attributes.empty()) put.bind(19, body.list_attributes);
-  if (!body.variable.empty()) put.bind(20, body.variable);
-  return put.run();
-}
-
 // The place of the key in the table; nothing when it is older than anybody will ask for.
 Result<std::optional<std::int64_t>> IndexWriter::remember(MailboxNumber mailbox, SequenceNumber number,
                                                           Time created, View key) {
@@ -153,8 +143,8 @@ Result<std::optional<std::int64_t>> IndexWriter::remember(MailboxNumber mailbox,
 }
 
 Result<std::vector<IndexWriter::Tally>> IndexWriter::tallies(std::int64_t from, std::int64_t to) {
-  X400_TRY(rows, db_.prepare("SELECT id,class,type,status,priority,parent,size,file FROM entries "
-                             "WHERE id BETWEEN ?1 AND ?2"));
+  X400_TRY(rows, db_.prepare("SELECT id,class,type,status,priority,parent,size,file,segment,"
+                             "head+inline,state FROM entries WHERE id BETWEEN ?1 AND ?2"));
   rows.bind(1, from).bind(2, to);
   std::vector<Tally> found;
   while (true) {
@@ -169,6 +159,9 @@ Result<std::vector<IndexWriter::Tally>> IndexWriter::tallies(std::int64_t from, 
     t.child = rows.integer(5) != 0;
     t.size = rows.integer(6);
     t.file = rows.integer(7);
+    t.segment = static_cast<std::uint64_t>(rows.integer(8));
+    t.octets = signed_of(round_up8(static_cast<std::uint64_t>(rows.integer(9))));
+    t.state = static_cast<Lsn>(rows.integer(10));
     found.push_back(t);
   }
 }
@@ -182,14 +175,15 @@ Status IndexWriter::status(const IndexRecord& record) {
     const std::int64_t high = entry_id(box, range.to);
     X400_TRY(rows, tallies(low, high));
     for (Tally& t : rows) {
-      if (t.status == to || (t.status > to && !body.backwards)) continue;
+      if (t.status == to || (t.status > to && !body.backwards) || t.state >= record.header.lsn) continue;
       count(t, -1);
       t.status = to;
       count(t, 1);
     }
-    X400_TRY(set,
-             db_.prepare("UPDATE entries SET status=?3 WHERE id BETWEEN ?1 AND ?2 AND (status<?3 OR ?4)"));
+    X400_TRY(set, db_.prepare("UPDATE entries SET status=?3 WHERE id BETWEEN ?1 AND ?2 AND (status<?3 OR ?4) "
+                              "AND (state IS NULL OR state<?5)"));
     set.bind(1, low).bind(2, high).bind(3, to).bind(4, body.backwards ? 1 : 0);
+    set.bind(5, signed_of(record.header.lsn));
     X400_CHECK(set.run());
     Event event;
     event.kind = Event::Kind::status;
@@ -206,6 +200,9 @@ Status IndexWriter::status(const IndexRecord& record) {
 Status IndexWriter::remove(const IndexRecord& record) {
   X400_TRY(body, decode_remove(record.body));
   const std::int64_t box = box_key(record.header.mailbox, body.base);
+  Space& space = space_[record.segment];
+  space.expiring += signed_of(record.header.record_size());
+  space.expires = std::max(space.expires, record.header.time);
   for (const RemovedEntry& removed : body.entries) {
     const std::int64_t low = entry_id(box, removed.number);
     const std::int64_t high = low + removed.descendants;
@@ -215,6 +212,7 @@ Status IndexWriter::remove(const IndexRecord& record) {
     if (rows.empty()) continue;
     for (const Tally& t : rows) {
       count(t, -1);
+      X400_CHECK(bury(t));
       if (t.file != 0) unused_files_.push_back(static_cast<std::uint64_t>(t.file));
     }
     X400_TRY(erase, db_.prepare("DELETE FROM entries WHERE id BETWEEN ?1 AND ?2"));
@@ -264,13 +262,15 @@ Status IndexWriter::modify(const IndexRecord& record) {
   X400_TRY(body, decode_modify(record.body));
   const std::int64_t id = entry_id(box_key(record.header.mailbox, body.base), record.header.number);
   if (body.variable) {
-    X400_TRY(set, db_.prepare("UPDATE entries SET variable=?2 WHERE id=?1"));
-    set.bind(1, id).bind(2, *body.variable);
+    X400_TRY(set, db_.prepare("UPDATE entries SET variable=?2 WHERE id=?1 AND (state IS NULL OR state<?3)"));
+    set.bind(1, id).bind(2, *body.variable).bind(3, signed_of(record.header.lsn));
     X400_CHECK(set.run());
   }
   if (body.list_attributes) {
-    X400_TRY(set, db_.prepare("UPDATE entries SET list=?2, complete=?3 WHERE id=?1"));
+    X400_TRY(set, db_.prepare("UPDATE entries SET list=?2, complete=?3 WHERE id=?1 "
+                              "AND (state IS NULL OR state<?4)"));
     set.bind(1, id).bind(2, *body.list_attributes).bind(3, body.list_complete ? 1 : 0);
+    set.bind(4, signed_of(record.header.lsn));
     X400_CHECK(set.run());
   }
   return Ok{};
@@ -278,17 +278,20 @@ Status IndexWriter::modify(const IndexRecord& record) {
 
 Status IndexWriter::item(const IndexRecord& record) {
   X400_TRY(body, decode_item(record.body));
-  X400_TRY(change, db_.prepare(body.value ? "INSERT OR REPLACE INTO items VALUES(?1,?2,?3,?4,?5)"
+  X400_CHECK(bury_item(record, body));
+  X400_TRY(change, db_.prepare(body.value ? "INSERT OR REPLACE INTO items VALUES(?1,?2,?3,?4,?5,?6,?7)"
                                           : "DELETE FROM items WHERE mailbox=?1 AND kind=?2 AND key=?3"));
   change.bind(1, record.header.mailbox).bind(2, body.kind).bind(3, body.key);
   if (body.value) change.bind(4, *body.value);
   if (body.value && body.due) change.bind(5, *body.due);
+  if (body.value) change.bind(6, signed_of(record.header.lsn)).bind(7, record.segment);
   return change.run();
 }
 
 Status IndexWriter::counter(const IndexRecord& record) {
   X400_TRY(body, decode_counter(record.body));
   used(record.header.mailbox, body.next - 1, body.last_time);
+  mailboxes_[record.header.mailbox].counter = record.header.lsn;
   return Ok{};
 }
 
@@ -310,31 +313,18 @@ Status IndexWriter::skip_numbers(std::uint64_t count) {
   return set.run();
 }
 
-Status IndexWriter::flush_counters() {
-  for (const auto& [key, c] : counted_) {
-    if (c.count == 0 && c.octets == 0) continue;
-    const auto& [box, entry_class, status, type, priority, child] = key;
-    X400_TRY(add, db_.prepare("INSERT INTO counters VALUES(?1,?2,?3,?4,?5,?6,?7,?8) "
-                              "ON CONFLICT DO UPDATE SET count=count+?7, octets=octets+?8"));
-    add.bind(1, box).bind(2, entry_class).bind(3, status).bind(4, type).bind(5, priority).bind(6, child);
-    add.bind(7, c.count).bind(8, c.octets);
-    X400_CHECK(add.run());
-  }
-  counted_.clear();
-  return Ok{};
-}
-
 Status IndexWriter::flush_mailboxes() {
   for (const auto& [mailbox, state] : mailboxes_) {
-    X400_TRY(set, db_.prepare(
-                      "UPDATE mailboxes SET next=max(next,?2), last_time=max(last_time,?3) WHERE number=?1"));
-    set.bind(1, mailbox).bind(2, state.next).bind(3, state.last_time);
+    X400_TRY(set, db_.prepare("UPDATE mailboxes SET next=max(next,?2), last_time=max(last_time,?3), "
+                              "counter=max(counter,?4) WHERE number=?1"));
+    set.bind(1, mailbox).bind(2, state.next).bind(3, state.last_time).bind(4, signed_of(state.counter));
     X400_CHECK(set.run());
     if (db_.changes() != 0) continue;
     // Its own record was lost: what it holds must stay reachable.
     const std::string id = "recovered-" + std::to_string(mailbox);
-    X400_TRY(put, db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,x'',?3,?4)"));
+    X400_TRY(put, db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,x'',?3,?4,0,?5)"));
     put.bind(1, mailbox).bind(2, std::string_view(id)).bind(3, state.next).bind(4, state.last_time);
+    put.bind(5, signed_of(state.counter));
     X400_CHECK(put.run());
     problems_.push_back("the record of mailbox " + std::to_string(mailbox) + " is lost: named " + id);
   }
@@ -343,8 +333,10 @@ Status IndexWriter::flush_mailboxes() {
 }
 
 Status IndexWriter::commit(const LogPosition& position) {
-  X400_CHECK(flush_counters());
+  X400_CHECK(add_counters(db_, counted_));
+  counted_.clear();
   X400_CHECK(flush_mailboxes());
+  X400_CHECK(flush_space());
   X400_CHECK(write_position(db_, position));
   return db_.execute("COMMIT");
 }

@@ -8,11 +8,9 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "index/schema.hpp"
-#include "log/bodies.hpp"
+#include "index/rows.hpp"
 
 namespace x400::mstore::storage {
 
@@ -22,6 +20,7 @@ struct IndexRecord {
   std::uint32_t segment = 0;
   std::uint64_t offset = 0;
   bool body_good = true;
+  std::uint32_t generation = 0;
 };
 
 class IndexWriter {
@@ -49,11 +48,14 @@ class IndexWriter {
   struct MailboxState {
     SequenceNumber next = 1;
     Time last_time = 0;
+    Lsn counter = 0;
   };
-  using CounterKey = std::tuple<std::int64_t, int, int, int, int, int>;
-  struct Counted {
-    std::int64_t count = 0;
+  struct Space {
+    std::uint32_t generation = 0;
     std::int64_t octets = 0;
+    std::int64_t dead = 0;
+    std::int64_t expiring = 0;
+    Time expires = 0;
   };
   /// What counts of a row.
   struct Tally {
@@ -62,12 +64,13 @@ class IndexWriter {
     bool child = false;
     std::int64_t size = 0;
     std::int64_t file = 0;
+    std::uint64_t segment = 0;  ///< file_key()
+    std::int64_t octets = 0;    ///< of its record
+    Lsn state = 0;
   };
 
   Status mailbox(const IndexRecord& record);
   Status entry(const IndexRecord& record);
-  Status insert(const IndexRecord& record, const EntryBody& body, std::int64_t box,
-                std::optional<std::int64_t> duplicate);
   Status status(const IndexRecord& record);
   Status remove(const IndexRecord& record);
   Status archive(const IndexRecord& record);
@@ -80,14 +83,19 @@ class IndexWriter {
   Result<std::vector<Tally>> tallies(std::int64_t from, std::int64_t to);
   void count(const Tally& tally, std::int64_t by);
   void used(MailboxNumber mailbox, SequenceNumber number, Time time);
-  Status flush_counters();
   Status flush_mailboxes();
+  Status flush_space();
+  Status bury(const Tally& tally);
+  Result<std::uint32_t> generation(std::uint32_t segment);
+  Status bury_item(const IndexRecord& record, const ItemBody& body);
 
   Database& db_;
   const StoreId store_;
   Time horizon_ = 0;
-  std::map<CounterKey, Counted> counted_;
+  CounterMap counted_;
   std::map<MailboxNumber, MailboxState> mailboxes_;
+  std::map<std::uint32_t, Space> space_;
+  std::map<std::uint32_t, std::uint32_t> generations_;  // as the index has them; of this transaction
   std::vector<backend::Event> events_;
   std::vector<std::uint64_t> unused_files_;
   std::vector<std::string> problems_;

@@ -59,6 +59,9 @@ Octets encode(const SegmentHeader& h) {
   w.u32(h.previous.segment);
   w.u64(h.previous.offset);
   w.u64(h.previous.lsn);
+  w.u64(h.own_end);
+  w.u64(h.last_lsn);
+  w.u64(h.as_of);
   out.resize(segment_fields);
   w.u32(crc32c(out));
   out.resize(segment_header_size);
@@ -91,6 +94,9 @@ Result<SegmentHeader> decode_segment_header(View octets) {
   h.previous.segment = r.u32();
   h.previous.offset = r.u64();
   h.previous.lsn = r.u64();
+  h.own_end = r.u64();
+  h.last_lsn = r.u64();
+  h.as_of = r.u64();
   return h;
 }
 
@@ -107,6 +113,7 @@ void encode(const BatchHeader& h, std::uint64_t salt, std::uint8_t* to) {
   put_field(to + 40, salt);
   put_field(to + 48, static_cast<std::uint64_t>(h.time));
   put_field(to + 56, h.segment);
+  put_field(to + 60, h.span);
   put_field(to + 4, crc32c(View(to + 8, batch_header_size - 8), salted(salt)));
 }
 
@@ -125,6 +132,7 @@ std::optional<BatchHeader> decode_batch_header(View octets, std::uint64_t salt, 
   h.offset = get_field<std::uint64_t>(from + 32);
   h.time = static_cast<Time>(get_field<std::uint64_t>(from + 48));
   h.segment = get_field<std::uint32_t>(from + 56);
+  h.span = get_field<std::uint32_t>(from + 60);
   if (get_field<std::uint64_t>(from + 40) != salt || h.segment != segment || h.offset != offset ||
       h.length < batch_header_size || h.length % 8 != 0)
     return std::nullopt;

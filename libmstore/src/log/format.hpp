@@ -60,25 +60,36 @@ struct SegmentHeader {
   std::uint64_t salt = 0;
   Time created = 0;
   LogPosition previous;  ///< where the log before this segment ends; what lies behind is not log
+  // Of a cleaned segment:
+  std::uint64_t own_end = 0;  ///< where its log ends; what a successor says is about an earlier generation
+  Lsn last_lsn = 0;           ///< the last that it held before any cleaning
+  Lsn as_of = 0;              ///< its entries carry their state as of this one
 };
-inline constexpr std::uint32_t segment_cleaned = 1;  ///< numbers are missing; the catalogue lists those kept
+inline constexpr std::uint32_t segment_cleaned = 1;  ///< numbers are missing
 
 Octets encode(const SegmentHeader& header);
 /// malformed: no segment header; corrupt: damaged; unsupported: of a later major version.
 Result<SegmentHeader> decode_segment_header(View octets);
 
 struct BatchHeader {
-  std::uint16_t flags = 0;        ///< batch_catalogue
+  std::uint16_t flags = 0;        ///< batch_catalogue, batch_sparse
   std::uint32_t count = 0;        ///< records
   std::uint32_t length = 0;       ///< octets of the whole batch, a multiple of 8
   std::uint32_t records_crc = 0;  ///< over all record headers, in order
   Lsn first_lsn = 0;
   std::uint64_t offset = 0;  ///< of itself in the segment
   std::uint32_t segment = 0;
+  std::uint32_t span = 0;  ///< sparse: last LSN less the first
   Time time = 0;
+  Lsn last_lsn() const;
 };
-/// Closes a sealed segment: headers and bodies of its records for a rebuild; consumes no LSN.
+/// Stands behind the end of a sealed segment (log/catalogue.hpp); consumes no LSN.
 inline constexpr std::uint16_t batch_catalogue = 1;
+/// Of a cleaned segment: the numbers rise, but some are missing.
+inline constexpr std::uint16_t batch_sparse = 2;
+inline Lsn BatchHeader::last_lsn() const {
+  return first_lsn + ((flags & batch_sparse) != 0 ? span : count - 1);
+}
 
 void encode(const BatchHeader& header, std::uint64_t salt, std::uint8_t* to);
 /// Nothing: no batch of this segment begins at this place. `octets`: at least batch_header_size.

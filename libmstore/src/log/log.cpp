@@ -298,11 +298,12 @@ Status Log::roll() {
     offset_ = here.offset;
     return opened;
   }
-  // What lies behind the end is not log any more: a failure to cut it costs only room.
-  segments_->seal(here.segment, here.offset);
+  // What lies behind the end is not log any more: a failure to cut it costs only room. Cut before it is
+  // sealed: then its catalogue is written there.
   if (old->truncate(here.offset).ok()) {
     if (const Status synced = old->sync(); !synced.ok()) stop(synced.error());
   }
+  segments_->seal(here.segment, here.offset);
   return Ok{};
 }
 

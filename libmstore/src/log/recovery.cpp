@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "log/crc32c.hpp"
+#include "log/catalogue.hpp"
 #include "log/fields.hpp"
 
 namespace x400::mstore::storage {
@@ -11,8 +11,7 @@ namespace {
 
 using backend::Finding;
 
-constexpr std::uint32_t position_magic = 0x534f5034;  // "4POS"
-constexpr std::size_t position_size = 28;
+constexpr int most_holes = 16;  // told one by one
 
 Result<Octets> read_range(const File& file, std::uint64_t from, std::uint64_t to) {
   Octets octets(to > from ? to - from : 0);
@@ -44,12 +43,13 @@ Result<std::optional<SegmentHeader>> header_from_batches(const File& file, const
 
 class Recovery {
  public:
-  Recovery(Env& env, const LogFolders& folders, const StoreId& store)
-      : env_(env), folders_(folders), store_(store) {
-    out_.segments = std::make_shared<Segments>(env, folders.log);
+  Recovery(Env& env, const LogFolders& folders, const StoreId& store, RecoveryMode mode)
+      : env_(env), folders_(folders), store_(store), repair_(mode == RecoveryMode::repair) {
+    out_.segments = std::make_shared<Segments>(env, folders.log, folders.retired);
   }
 
   Result<RecoveredLog> run(const std::vector<LogPosition>& known) {
+    if (!folders_.removed.empty()) out_.removed = RemovedSegments::read(env_, folders_.removed);
     X400_CHECK(load());
     X400_CHECK(chain());
     X400_CHECK(end_epoch(known));
@@ -57,21 +57,39 @@ class Recovery {
   }
 
  private:
-  // Reads the headers of all segments, newest generation of each.
+  using Generations = std::vector<std::uint32_t>;
+
+  // Reads the headers of all segments, newest generation of each. A newer one is whole when it has its name.
   Status load() {
     X400_TRY(names, env_.list(folders_.log));
-    std::map<std::uint32_t, std::uint32_t> newest;
+    std::map<std::uint32_t, Generations> found;
     for (const std::string& name : names)
-      if (const auto parsed = parse_segment_name(name))
-        newest[parsed->first] = std::max(newest[parsed->first], parsed->second);
-    for (const auto& [number, generation] : newest) {
-      const bool last = number == newest.rbegin()->first;
-      X400_CHECK(load_segment(number, generation, last));
+      if (const auto parsed = parse_segment_name(name)) found[parsed->first].push_back(parsed->second);
+    for (auto& [number, generations] : found) {
+      std::sort(generations.rbegin(), generations.rend());
+      X400_CHECK(load_segment(number, generations, number == found.rbegin()->first));
     }
     return Ok{};
   }
 
-  Status load_segment(std::uint32_t number, std::uint32_t generation, bool last) {
+  Status load_segment(std::uint32_t number, const Generations& generations, bool last) {
+    bool loaded = false;
+    for (const std::uint32_t generation : generations) {
+      if (loaded) {
+        out_.superseded.push_back({number, generation});
+        continue;
+      }
+      X400_TRY(readable, load_generation(number, generation));
+      loaded = readable;
+      if (!readable && last && generations.size() == 1) return drop(number, generation);
+      if (!readable)
+        find(Finding::Kind::damage,
+             "segment " + segment_name(number, generation) + " holds nothing that can be read");
+    }
+    return Ok{};
+  }
+
+  Result<bool> load_generation(std::uint32_t number, std::uint32_t generation) {
     const Path path = folders_.log / segment_name(number, generation);
     X400_TRY(file, env_.open(path, OpenMode::read));
     X400_TRY(octets, read_range(*file, 0, segment_header_size));
@@ -81,42 +99,58 @@ class Recovery {
     if (!header.ok()) {
       if (header.error().kind() == ErrorKind::unsupported) return header.error().in(path.string());
       X400_TRY(guessed, header_from_batches(*file, store_, number, generation));
-      if (!guessed) return drop(path, last);
+      if (!guessed) return false;
       find(Finding::Kind::damage, "segment " + path.filename().string() + ": " + header.error().text() +
                                       "; made up from its batches");
       header = *guessed;
     }
     if (header->store != store_)
       return Error(ErrorKind::corrupt, "segment of another store: " + path.string());
-    out_.last_epoch = std::max(out_.last_epoch, header->epoch);
+    out_.last_epoch = std::max({out_.last_epoch, header->epoch, lsn_epoch(header->as_of)});
     loaded_.push_back(Segment{*header, 0});
-    return Ok{};
+    return true;
   }
 
   // No header and no batch: a last one was being made when the crash came.
-  Status drop(const Path& path, bool last) {
-    if (!last) {
-      find(Finding::Kind::damage, "segment " + path.filename().string() + " holds nothing that can be read");
-      return Ok{};
-    }
-    X400_CHECK(env_.remove(path));
+  Status drop(std::uint32_t number, std::uint32_t generation) {
+    if (!repair_) return Ok{};
+    X400_CHECK(env_.remove(folders_.log / segment_name(number, generation)));
     return env_.sync_folder(folders_.log);
   }
 
-  // The end of each segment but the last stands in its successor's header.
+  // The end of each segment but the last stands in its successor's header, in its own if it was cleaned, or
+  // with the removed ones.
   Status chain() {
-    for (std::size_t i = 0; i + 1 < loaded_.size(); ++i) {
-      const LogPosition& previous = loaded_[i + 1].header.previous;
+    std::uint32_t before = 0;
+    for (std::size_t i = 0; i < loaded_.size(); ++i) {
+      X400_CHECK(report_hole(before, loaded_[i].header));
+      before = loaded_[i].header.segment;
+      if (i + 1 == loaded_.size()) break;
       const SegmentHeader& own = loaded_[i].header;
-      if (previous.segment == own.segment) {
-        loaded_[i].end = previous.offset;
+      const LogPosition& said = loaded_[i + 1].header.previous;
+      const auto removed = out_.removed.end_of(own.segment);
+      if ((own.flags & segment_cleaned) != 0) {
+        loaded_[i].end = own.own_end;
+      } else if (said.segment == own.segment) {
+        loaded_[i].end = said.offset;
+      } else if (removed) {
+        loaded_[i].end = *removed;
       } else {
         X400_TRY(file, env_.open(out_.segments->path(own), OpenMode::read));
         X400_TRY(size, file->size());
         loaded_[i].end = size;
-        if (previous.segment > own.segment)
-          find(Finding::Kind::damage, "segment " + segment_name(previous.segment, 0) + " is missing");
       }
+    }
+    return Ok{};
+  }
+
+  // A header made up from batches does not tell what was before it.
+  Status report_hole(std::uint32_t before, const SegmentHeader& header) {
+    int told = 0;
+    for (std::uint32_t n = before + 1; n < header.segment && n <= header.previous.segment; ++n) {
+      if (out_.removed.has(n)) continue;
+      if (++told > most_holes) break;
+      find(Finding::Kind::damage, "segment " + segment_name(n, 0) + " is missing");
     }
     return Ok{};
   }
@@ -127,8 +161,10 @@ class Recovery {
       X400_CHECK(end_segment(last, known));
       if (last.end > segment_header_size) break;
       // Nothing was written in it: it goes, its successor tells what it told.
-      X400_CHECK(env_.remove(out_.segments->path(last.header)));
-      X400_CHECK(env_.sync_folder(folders_.log));
+      if (repair_) {
+        X400_CHECK(env_.remove(out_.segments->path(last.header)));
+        X400_CHECK(env_.sync_folder(folders_.log));
+      }
       out_.end = last.header.previous;
       loaded_.pop_back();
     }
@@ -137,8 +173,13 @@ class Recovery {
   }
 
   Status end_segment(Segment& last, const std::vector<LogPosition>& known) {
+    if ((last.header.flags & segment_cleaned) != 0) {  // written whole
+      last.end = last.header.own_end;
+      out_.end = {last.header.segment, last.end, last.header.last_lsn};
+      return Ok{};
+    }
     const Path path = out_.segments->path(last.header);
-    X400_TRY(file, env_.open(path, OpenMode::write));
+    X400_TRY(file, env_.open(path, repair_ ? OpenMode::write : OpenMode::read));
     X400_TRY(size, file->size());
     ScanRange range;
     range.from = LogPosition{last.header.segment, segment_header_size, last.header.previous.lsn};
@@ -161,11 +202,13 @@ class Recovery {
                                       " instead of " + std::to_string(range.covered));
     }
     if (scan.torn_to) X400_CHECK(keep_torn(*file, last, *scan.torn_to));
+    if (!repair_) return Ok{};
     if (scan.last_batch != 0) {
       X400_TRY(octets, read_range(*file, scan.last_batch, last.end));
       X400_CHECK(file->write(scan.last_batch, octets));
     }
-    if (size != last.end) X400_CHECK(file->truncate(last.end));
+    X400_TRY(catalogue, has_catalogue(*file, last.header, last.end));
+    if (size != last.end && !catalogue) X400_CHECK(file->truncate(last.end));
     return file->sync();
   }
 
@@ -173,13 +216,15 @@ class Recovery {
     X400_TRY(octets, read_range(file, segment.end, to));
     const std::string name =
         segment_name(segment.header.segment, segment.header.generation) + "-" + std::to_string(segment.end);
-    X400_CHECK(env_.make_folder(folders_.torn));
-    X400_CHECK(replace_file(env_, folders_.torn / name, octets));
+    if (repair_) {
+      X400_CHECK(env_.make_folder(folders_.torn));
+      X400_CHECK(replace_file(env_, folders_.torn / name, octets));
+    }
     for (RecordHeader& h : records_in(octets, segment.header.salt, out_.end.lsn))
       out_.torn_records.push_back(std::move(h));
     find(Finding::Kind::torn_tail, "the last batch was incomplete: " + std::to_string(octets.size()) +
-                                       " octets behind record " + lsn_text(out_.end.lsn) + " kept in torn/" +
-                                       name);
+                                       " octets behind record " + lsn_text(out_.end.lsn) +
+                                       (repair_ ? " kept in torn/" + name : ""));
     return Ok{};
   }
 
@@ -188,6 +233,7 @@ class Recovery {
   Env& env_;
   const LogFolders& folders_;
   const StoreId& store_;
+  const bool repair_;
   std::vector<Segment> loaded_;
   RecoveredLog out_;
 };
@@ -195,53 +241,15 @@ class Recovery {
 }  // namespace
 
 Result<RecoveredLog> recover_log(Env& env, const LogFolders& folders, const StoreId& store,
-                                 const std::vector<LogPosition>& known) {
-  return Recovery(env, folders, store).run(known);
+                                 const std::vector<LogPosition>& known, RecoveryMode mode) {
+  return Recovery(env, folders, store, mode).run(known);
 }
 
-Result<std::uint64_t> replay_log(Segments& segments, LogPosition from, const BatchVisitor& visit,
-                                 std::vector<std::string>& damage) {
-  std::uint64_t lost = 0;
-  LogPosition last = from;
-  for (const Segment& segment : segments.all()) {
-    if (segment.header.segment < from.segment) continue;
-    ScanRange range;
-    range.from = segment.header.segment == from.segment
-                     ? from
-                     : LogPosition{segment.header.segment, segment_header_size, last.lsn};
-    range.to = segment.end;
-    range.covered = segment.end;
-    X400_TRY(opened, segments.open(segment.header.segment));
-    X400_TRY(scan, scan_segment(*opened.file, segment.header, range, visit));
-    damage.insert(damage.end(), scan.damage.begin(), scan.damage.end());
-    lost += scan.lost_records;
-    last = scan.end;
-  }
-  return lost;
-}
-
-Status write_position(Env& env, const Path& path, const LogPosition& position) {
-  Octets out;
-  FieldWriter w(out);
-  w.u32(position_magic);
-  w.u32(position.segment);
-  w.u64(position.offset);
-  w.u64(position.lsn);
-  w.u32(crc32c(out));
-  return replace_file(env, path, out);
-}
-
-LogPosition read_position(Env& env, const Path& path) {
-  const auto octets = read_file(env, path, position_size);
-  if (!octets.ok() || octets->size() != position_size) return {};
-  FieldReader r(*octets);
-  if (r.u32() != position_magic) return {};
-  LogPosition p;
-  p.segment = r.u32();
-  p.offset = r.u64();
-  p.lsn = r.u64();
-  if (r.u32() != crc32c(View(*octets).first(position_size - 4))) return {};
-  return p;
+bool RecoveredLog::cleaned() const {
+  const auto all = segments->all();
+  return !removed.runs().empty() || std::any_of(all.begin(), all.end(), [](const Segment& s) {
+    return (s.header.flags & segment_cleaned) != 0;
+  });
 }
 
 }  // namespace x400::mstore::storage

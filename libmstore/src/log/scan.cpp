@@ -110,10 +110,12 @@ class Scanner {
     const std::uint64_t limit = batch.offset + batch.length;
     std::uint64_t at = batch.offset + batch_header_size;
     std::uint32_t crc = 0;
+    const bool sparse = (batch.flags & batch_sparse) != 0;
+    Lsn low = batch.first_lsn;
     for (std::uint32_t i = 0; i < batch.count; ++i) {
-      const Lsn lsn = batch.first_lsn + i;
-      const auto r = record_at(at, limit, lsn, lsn);
+      const auto r = record_at(at, limit, low, sparse ? batch.last_lsn() : low);
       if (!r || !r->body_good || bad_block(*r)) return false;
+      low = r->header.lsn + 1;
       crc = crc32c(from(at).first(r->header.header_size()), crc);
       at += r->header.record_size();
     }
@@ -124,8 +126,7 @@ class Scanner {
     const std::uint64_t limit = batch.offset + batch.length;
     ScannedBatch out;
     out.offset = batch.offset;
-    collect(batch.offset + batch_header_size, limit, batch.first_lsn, batch.first_lsn + batch.count - 1,
-            !good, out);
+    collect(batch.offset + batch_header_size, limit, batch.first_lsn, batch.last_lsn(), !good, out);
     if (out.records.size() < batch.count) {
       const auto lost = batch.count - out.records.size();
       scan_.lost_records += lost;
@@ -133,7 +134,7 @@ class Scanner {
            std::to_string(lost) + " of " + std::to_string(batch.count) + " records damaged");
     }
     scan_.last_batch = batch.offset;
-    return finish(std::move(out), limit, batch.first_lsn + batch.count - 1);
+    return finish(std::move(out), limit, batch.last_lsn());
   }
 
   // A stretch without a batch header: records are still known by their own.
@@ -182,6 +183,7 @@ class Scanner {
   Status finish(ScannedBatch batch, std::uint64_t end, Lsn lsn) {
     scan_.end = LogPosition{header_.segment, end, lsn};
     batch.end = scan_.end;
+    batch.generation = header_.generation;
     return visit_(batch);
   }
 

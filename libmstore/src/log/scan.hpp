@@ -24,8 +24,9 @@ struct ScannedRecord {
 
 struct ScannedBatch {
   std::vector<ScannedRecord> records;
-  LogPosition end;           ///< behind it
-  std::uint64_t offset = 0;  ///< of the batch
+  LogPosition end;               ///< behind it
+  std::uint64_t offset = 0;      ///< of the batch
+  std::uint32_t generation = 0;  ///< of the segment
 };
 
 struct Scan {

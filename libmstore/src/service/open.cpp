@@ -14,6 +14,9 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, Submitter* su
   o.keep_free = options.keep_free;
   o.reserve = options.keep_free / 4;
   o.duplicate_days = options.duplicate_days;
+  o.clean_dead_percent = options.clean_dead_percent;
+  o.clean_rate = options.clean_rate;
+  o.retired_minutes = options.retired_minutes;
   o.strict_status = options.status_sync == StatusSync::strict;
   X400_TRY(backend, backend::open_local(o, real_env()));
   return service::open_over(std::move(backend), options, submitter);

@@ -165,6 +165,19 @@ class StoreOver final : public Store {
     return service::read_archived(*engine_, *state, entry, wanted);
   }
 
+  Result<CheckReport> check(const ProgressCall& progress) override {
+    X400_TRY(files, maintained());
+    return files->check(progress);
+  }
+  Result<IndexReport> synchronise(const ProgressCall& progress) override {
+    X400_TRY(files, maintained());
+    return files->renew_index(false, progress);
+  }
+  Result<IndexReport> rebuild_index(const ProgressCall& progress) override {
+    X400_TRY(files, maintained());
+    return files->renew_index(true, progress);
+  }
+
   std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) override {
     return std::make_unique<EventSubscription>(
         engine_->backend().subscribe([sink = std::move(sink)](const backend::Event& e) {
@@ -194,6 +207,10 @@ class StoreOver final : public Store {
   }
 
  private:
+  Result<backend::Maintenance*> maintained() const {
+    if (backend::Maintenance* files = engine_->backend().maintenance()) return files;
+    return Error(ErrorKind::unsupported, "a store without files");
+  }
   Result<MailboxPtr> known(MailboxNumber number) const {
     MailboxPtr state = engine_->find(number);
     if (!state) return Error(ErrorKind::not_found, "no mailbox " + std::to_string(number));
@@ -241,5 +258,13 @@ Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backe
 }
 
 }  // namespace service
+
+Result<CheckReport> Store::check(const ProgressCall&) { return Error(ErrorKind::unsupported, "no check"); }
+Result<IndexReport> Store::synchronise(const ProgressCall&) {
+  return Error(ErrorKind::unsupported, "no index");
+}
+Result<IndexReport> Store::rebuild_index(const ProgressCall&) {
+  return Error(ErrorKind::unsupported, "no index");
+}
 
 }  // namespace x400::mstore

@@ -38,6 +38,7 @@
 #include "x400/mstore/mailbox.hpp"
 #include "x400/mstore/notice.hpp"
 #include "x400/mstore/policy.hpp"
+#include "x400/mstore/maintenance.hpp"
 #include "x400/mstore/retrieval.hpp"
 #include "x400/mstore/submission.hpp"
 #include "x400/mstore/types.hpp"
@@ -75,6 +76,11 @@ struct Options {
   std::uint32_t report_days = 30;            ///< how long reports find who submitted their subject
   std::uint32_t forwarding_depth = 16;       ///< nested messages that become child entries
   std::uint32_t entries_per_list = 100'000;  ///< then `next`
+  // Room: deleted messages lie in the log until a thread of the store cleans it, segment by segment.
+  std::uint32_t clean_dead_percent = 30;  ///< share of dead octets in the log that is borne
+  std::uint64_t clean_rate = 16u << 20;   ///< octets a second that cleaning reads and writes; 0: no bound
+  std::uint32_t retired_minutes =
+      24 * 60;  ///< how long replaced segments stay, for plain copies of the folder
   /// Private extensions that may be critical for delivery; others that are critical are refused with
   /// unsupported-critical-function. Those of X.411 are all known.
   std::vector<ber::Oid> known_extensions;
@@ -152,6 +158,16 @@ class Store {
   /// One of them, or a child, with the attributes wanted (as of Fetch).
   virtual Result<ArchivedMessage> read_archived(MailboxNumber mailbox, SequenceNumber number,
                                                 const ms::EntryInformationSelection& wanted) const = 0;
+
+  // ---- maintenance, while the store runs (maintenance.hpp has the same for a closed one). One at a time;
+  // reading and writing go on, but stand still while indices are compared or exchanged: about a second a
+  // million entries.
+  virtual Result<CheckReport> check(const ProgressCall& progress = nullptr);
+  /// Makes the index be what the log says, and says how it differed. unavailable: the index is broken;
+  /// opening the store anew makes it anew.
+  virtual Result<IndexReport> synchronise(const ProgressCall& progress = nullptr);
+  /// The same, but it is replaced in any case.
+  virtual Result<IndexReport> rebuild_index(const ProgressCall& progress = nullptr);
 
   // ---- watching
   virtual std::unique_ptr<Subscription> subscribe(std::function<void(const Event&)> sink) = 0;

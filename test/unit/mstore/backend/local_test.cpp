@@ -147,6 +147,24 @@ TEST_CASE("status goes forward only, is seen at once, and is counted") {
   CHECK(store->row(box, EntryBase::stored, 4)->status == RetrievalStatus::listed);
 }
 
+TEST_CASE("a step backwards is seen by whoever was told of it, whatever was raised just before") {
+  TempFolder folder;
+  auto store = open(small_store(folder.path()));
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  deliver(*store, box, message("m"));
+  for (int i = 0; i < 300; ++i) {
+    REQUIRE(store->commit(raising(box, {{1, 1}}, RetrievalStatus::processed)).ok());
+    ChangeSet back = raising(box, {{1, 1}}, RetrievalStatus::listed, Durability::synced);
+    back.status.front().backwards = true;
+    REQUIRE(store->commit(back).ok());
+    CHECK(store->row(box, EntryBase::stored, 1)->status == RetrievalStatus::listed);
+    CHECK(store->read(box, EntryBase::stored, 1)->row.status == RetrievalStatus::listed);
+    Query query{.mailbox = box, .classes = delivered};
+    query.status = RetrievalStatus::listed;
+    CHECK(numbers(*store, query).size() == 1);
+  }
+}
+
 TEST_CASE("large contents become files, are read in ranges, and go with their entry") {
   TempFolder folder;
   const Options options = small_store(folder.path());

@@ -83,7 +83,7 @@ struct Replayed {
 Replayed replay(RecoveredLog& recovered) {
   Replayed out;
   auto lost = replay_log(
-      *recovered.segments, LogPosition{},
+      *recovered.segments, LogPosition{}, recovered.end,
       [&](const ScannedBatch& batch) -> Status {
         for (const ScannedRecord& r : batch.records)
           if (r.body_good) out.numbers.push_back(r.header.number);

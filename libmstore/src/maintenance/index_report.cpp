@@ -1,0 +1,31 @@
+#include "maintenance/index_report.hpp"
+
+namespace x400::mstore::maintenance {
+
+Status compare(Database& before, Database& after, Time horizon, IndexReport& report) {
+  X400_TRY(tables, compare_indices(before, after, horizon));
+  for (TableDifference& t : tables) {
+    if (t.table == "entries") {
+      report.entries_added = t.added;
+      report.entries_removed = t.removed;
+      report.entries_changed = t.changed;
+    } else {
+      report.other_differences += t.added + t.removed + t.changed;
+    }
+    for (std::string& example : t.examples) report.differences.push_back(std::move(example));
+  }
+  return Ok{};
+}
+
+LoadWatch watch(const ProgressCall& progress) {
+  if (!progress) return nullptr;
+  return [progress](const LoadProgress& p) {
+    using Phase = LoadProgress::Phase;
+    const auto phase = p.phase == Phase::reading   ? Progress::Phase::reading
+                       : p.phase == Phase::writing ? Progress::Phase::writing
+                                                   : Progress::Phase::indexing;
+    progress({phase, p.done, p.total});
+  };
+}
+
+}  // namespace x400::mstore::maintenance
