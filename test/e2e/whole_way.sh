@@ -92,6 +92,12 @@ demo_ctl status >"$demo/status" || failed "mstorectl status: $(cat "$demo/status
 counted=$(demo_ctl --json mailboxes | python3 -c 'import json, sys; print(*(b["delivery"]["entries"] for b in json.load(sys.stdin) if b["id"] == "bob"))')
 [ "$counted" = "$bobs" ] || failed "mstorectl counts $counted entries of bob, he $bobs"
 
+# The store is checked, and its index made anew, while it runs.
+demo_ctl --json store check >"$demo/check.json" || failed "store check: $(cat "$demo/check.json")"
+demo_ctl --json store rebuild >"$demo/rebuild.json" || failed "store rebuild"
+grep -q '"entries_changed":0' "$demo/rebuild.json" || failed "the index was not what the log says: $(cat "$demo/rebuild.json")"
+[ "$(entries bob)" = "$bobs" ] || failed "after the rebuild bob has other entries"
+
 # Killed and started again: everything acknowledged is there.
 before=$(for user in $demo_users; do demo_p7 "$user" --json summarize; done)
 demo_kill_store

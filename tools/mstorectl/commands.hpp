@@ -5,7 +5,7 @@
 
 namespace x400::mstorectl {
 
-enum ExitStatus : int { done = 0, failed = 1, wrong_use = 2, no_service = 3 };
+enum ExitStatus : int { done = 0, failed = 1, wrong_use = 2, no_service = 3, problems = 4 };
 
 /// Says what is wrong on standard error.
 int fail(const Error& error);

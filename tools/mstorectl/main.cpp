@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "password.hpp"
+#include "store.hpp"
 #include "x400/settings/password_hash.hpp"
 
 namespace {
@@ -24,7 +25,7 @@ int password_hash(bool from_stdin, const settings::PasswordHash::Cost& cost) {
 int main(int argc, char** argv) {
   CLI::App app(
       "Administers a Message Store.\n"
-      "Exit status: 0 done, 1 failed, 2 wrong use, 3 the service does not answer.",
+      "Exit status: 0 done, 1 failed, 2 wrong use, 3 the service does not answer, 4 problems were found.",
       "mstorectl");
   app.set_version_flag("--version", "mstorectl " X400_VERSION);
   app.require_subcommand(1);
@@ -47,12 +48,39 @@ int main(int argc, char** argv) {
   const auto* status = app.add_subcommand("status", "Is the service well? Fails if its store cannot write.");
   const auto* mailboxes = app.add_subcommand("mailboxes", "All mailboxes, with what lies in them.");
 
+  auto* store = app.add_subcommand(
+      "store",
+      "A store: check it, mend its index, print it. With its FOLDER when it is closed; without, "
+      "that of the running service.");
+  store->require_subcommand(1);
+  mstorectl::StoreArguments arguments;
+  using StoreCall = int (*)(const mstorectl::Service&, const mstorectl::StoreArguments&);
+  StoreCall store_call = nullptr;
+  const auto add = [&](const char* name, const char* text, StoreCall call) {
+    auto* sub = store->add_subcommand(name, text);
+    sub->add_option("FOLDER", arguments.folder, "folder of a store that is closed")
+        ->check(CLI::ExistingDirectory);
+    sub->add_flag("--json", arguments.json, "the report as a JSON object");
+    sub->add_flag("--progress", arguments.progress,
+                  "progress on standard error, also where that is no terminal");
+    sub->callback([&store_call, call] { store_call = call; });
+  };
+  add("check", "Read everything, hold it against its checksums and the index against the log.",
+      mstorectl::store_check);
+  add("sync", "Make the index be what the log says, and say how it differed.", mstorectl::store_sync);
+  add("rebuild", "Make the index anew.", mstorectl::store_rebuild);
+  add("dump", "Print what lies on the disk, as mstore-dump(1) does.", mstorectl::store_dump);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? mstorectl::done : mstorectl::wrong_use;
   }
   const mstorectl::Service service(socket);
+  if (store_call != nullptr) {
+    arguments.json = arguments.json || json;
+    return store_call(service, arguments);
+  }
   if (*status) return mstorectl::status(service, json);
   if (*mailboxes) return mstorectl::mailboxes(service, json);
   return password_hash(from_stdin, cost);

@@ -1,6 +1,7 @@
 #include "management/routes.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include "x400/asn1/or_text.hpp"
 #include "x400/asn1/time.hpp"
@@ -57,6 +58,21 @@ void mailboxes(const Parts& parts, ManagementAnswer& answer) {
   answer.finish(std::move(list));
 }
 
+template <class Report>
+using Maintenance = Result<Report> (mstore::Store::*)(const mstore::ProgressCall&);
+
+// Work on the whole store, told as it goes on; its report is the engine's own JSON.
+template <class Report>
+ManagementRoute maintenance(const Parts& parts, std::string path, Maintenance<Report> call) {
+  return {"POST", std::move(path), [&parts, call](const json::object&, ManagementAnswer& answer) {
+            const auto report = (parts.store.*call)([&answer](const mstore::Progress& p) {
+              answer.progress({{"phase", std::string(name(p.phase))}, {"done", p.done}, {"total", p.total}});
+            });
+            if (!report.ok()) return answer.fail(report.error());
+            answer.finish(json::parse(mstore::to_json(*report)));
+          }};
+}
+
 }  // namespace
 
 std::vector<ManagementRoute> management_routes(const Parts& parts) {
@@ -66,6 +82,9 @@ std::vector<ManagementRoute> management_routes(const Parts& parts) {
        [&parts, started](const json::object&, ManagementAnswer& answer) { status(parts, started, answer); }},
       {"GET", "/v1/mailboxes",
        [&parts](const json::object&, ManagementAnswer& answer) { mailboxes(parts, answer); }},
+      maintenance<mstore::CheckReport>(parts, "/v1/store/check", &mstore::Store::check),
+      maintenance<mstore::IndexReport>(parts, "/v1/store/sync", &mstore::Store::synchronise),
+      maintenance<mstore::IndexReport>(parts, "/v1/store/rebuild", &mstore::Store::rebuild_index),
   };
 }
 
