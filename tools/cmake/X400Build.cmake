@@ -37,6 +37,11 @@ if(X400_SANITIZE)
   endif()
 endif()
 
+# What libFuzzer steers by must be in everything it runs through.
+if(X400_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 set(X400_LIBRARIES "" CACHE INTERNAL "")
 
 # x400_library(NAME SOURCES ... LINKS ... PRIVATE_LINKS ...): libx400_NAME.a, x400::NAME, public
