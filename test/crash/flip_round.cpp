@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "index_disk.hpp"
 #include "log_reader.hpp"
@@ -53,6 +54,7 @@ class FlipRound {
   }
 
   void flip() {
+    if (dice_() % 6 == 0) return flip_index();
     const auto copy = env_.kill();
     const std::string where =
         dice_() % 6 == 0 && !log_.large_files.empty() ? flip_large(*copy) : flip_log(*copy);
@@ -70,6 +72,33 @@ class FlipRound {
       auto store = backend::open_local(options_, env_);
       if (!store.ok()) fault("open again: " + store.error().text());
     }
+  }
+
+  // SQLite believes its octets; ours are summed. Either nothing shows, or it is found out and made anew.
+  void flip_index() {
+    const std::filesystem::path file = options_.index_folder / "index.db";
+    const std::uint64_t at = dice_() % std::filesystem::file_size(file);
+    {
+      std::fstream octets(file, std::ios::in | std::ios::out | std::ios::binary);
+      octets.seekg(static_cast<std::streamoff>(at));
+      const auto before = static_cast<char>(octets.get());
+      octets.seekp(static_cast<std::streamoff>(at));
+      octets.put(static_cast<char>(before ^ (1 << dice_() % 8)));
+    }
+    ledger_.report.how = "index at " + std::to_string(at);
+    const auto damage_shows = [&] {
+      auto store = backend::open_local(options_, env_);
+      if (!store.ok()) return fault("open: " + store.error().text()), false;
+      const Seen seen = see_engine(**store);
+      bool shows = !seen.faults.empty() || !(*store)->writable().ok();
+      for (const auto& [number, box] : seen.boxes)
+        for (const auto& [name, entry] : box.entries)
+          shows = shows || !entry.attributes_fault.empty() || !entry.content.fault.empty();
+      if (shows) return true;
+      for (const std::string& text : differences(log_.seen, seen)) fault("in silence: " + text);
+      return false;
+    };
+    if (damage_shows() && damage_shows()) fault("the index was found damaged, and is not made anew");
   }
 
   std::string flip_large(test::MemoryEnv& env) {

@@ -46,6 +46,9 @@ class Opening {
     return std::unique_ptr<Backend>(std::move(out_));
   }
 
+  /// Why run() failed: the index was found damaged when it was read.
+  bool index_damaged() const { return out_ && out_->index_ && !out_->index_->state().ok(); }
+
  private:
   Status folders() {
     X400_TRY(there, env_.exists(identity_path(options_.folder)));
@@ -224,9 +227,9 @@ class Opening {
         std::make_unique<LargeContents>(env_, shard_ / "large", b.log_->epoch(), options_.large_content);
     {
       X400_TRY(lease, b.index_->read());
-      X400_TRY(rows, lease->mailboxes());
+      X400_TRY(rows, b.checked(lease->mailboxes()));
       for (const auto& row : rows) b.add_box(row.mailbox, row.last_time);
-      X400_TRY(usage, lease->usage());
+      X400_TRY(usage, b.checked(lease->usage()));
       for (const auto& u : usage) {
         X400_TRY(box, b.box(u.mailbox));
         box->usage.set(u.entry_class, u.entry_type, u.usage);
@@ -243,7 +246,7 @@ class Opening {
     if (follower && follower->lsn < recovered_.end.lsn) return Ok{};  // it may want them; later
     X400_TRY(ids, out_->contents_->ids());
     for (const std::uint64_t id : ids) {
-      X400_TRY(held, lease->holds_file(id));
+      X400_TRY(held, out_->checked(lease->holds_file(id)));
       if (held) continue;
       X400_CHECK(out_->contents_->remove(id));
       out_->find(Finding::Kind::removed_orphan,
@@ -316,6 +319,12 @@ Result<std::unique_ptr<Backend>> LocalBackend::open(const Options& options, Env&
 }
 
 Result<std::unique_ptr<Backend>> LocalBackend::open(const Options& options, Env& env, IndexTask& task) {
+  {
+    Opening opening(options, env, task);
+    auto opened = opening.run();
+    if (opened.ok() || !opening.index_damaged()) return opened;
+  }
+  // It is marked as damaged now, and made anew.
   return Opening(options, env, task).run();
 }
 

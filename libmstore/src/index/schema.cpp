@@ -72,7 +72,10 @@ std::int64_t duplicate_hash(const StoreId& store, MailboxNumber mailbox, View ke
   return static_cast<std::int64_t>(mix(h ^ key.size()));
 }
 
-Status create_tables(Database& db) { return db.execute(tables); }
+Status create_tables(Database& db) {
+  X400_CHECK(db.sum_pages());
+  return db.execute(tables);
+}
 Status create_indices(Database& db) { return db.execute(indices); }
 
 Status configure_writer(Database& db) {

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "index/checked_pages.hpp"
+
 namespace x400::mstore::storage {
 namespace {
 
@@ -17,6 +19,7 @@ Error sqlite_error(sqlite3* db, std::string_view doing) {
   const int code = db != nullptr ? sqlite3_errcode(db) : SQLITE_NOMEM;
   ErrorKind kind = ErrorKind::io;
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_SCHEMA) kind = ErrorKind::corrupt;
+  if (code == SQLITE_IOERR && sqlite3_extended_errcode(db) == SQLITE_IOERR_DATA) kind = ErrorKind::corrupt;
   if (code == SQLITE_FULL || code == SQLITE_BUSY) kind = ErrorKind::unavailable;
   if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && passing(sqlite3_system_errno(db)))
     kind = ErrorKind::unavailable;
@@ -97,7 +100,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, bool r
   sqlite3* db = nullptr;
   const int flags =
       (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &db, flags, checked_pages());
   if (code != SQLITE_OK) {
     Error error = sqlite_error(db, "open " + path);
     sqlite3_close(db);
@@ -127,6 +130,11 @@ Result<Query> Database::prepare(std::string_view sql) {
     it = statements_.emplace(std::string(sql), statement).first;
   }
   return Query(db_, it->second);
+}
+
+Status Database::sum_pages() {
+  if (!reserve_sums(db_)) return sqlite_error(db_, "sums of pages");
+  return Ok{};
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(db_); }

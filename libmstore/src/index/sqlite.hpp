@@ -56,6 +56,8 @@ class Database {
   Database& operator=(const Database&) = delete;
   ~Database();
 
+  /// Before the first table of a new one: its pages carry sums (checked_pages.hpp).
+  Status sum_pages();
   /// One or several statements without parameters.
   Status execute(const std::string& sql);
   /// Prepared once per text, kept. One use of a text at a time.
