@@ -320,10 +320,12 @@ Status Log::open_segment(const LogPosition& previous) {
   std::memcpy(&header.salt, random.data(), random.size());
 
   const Path path = segments_->path(header);
+  bool named = false;
   const auto made = [&]() -> Result<std::shared_ptr<File>> {
     // Left by a failure before: it holds no batch.
     X400_CHECK(env_.remove(path));
     X400_TRY(file, env_.open(path, OpenMode::create_new));
+    named = true;
     X400_CHECK(file->write(0, encode(header)));
     X400_CHECK(file->sync());
     X400_CHECK(env_.sync_folder(folders_.log));
@@ -331,8 +333,11 @@ Status Log::open_segment(const LogPosition& previous) {
   }();
   if (!made.ok()) {
     // Without it the log still ends in the segment before; a rest of it would be taken for a successor.
-    if (const Status removed = env_.remove(path); !removed.ok()) stop(removed.error());
-    if (const Status synced = env_.sync_folder(folders_.log); !synced.ok()) stop(synced.error());
+    // Where it could not even be made nothing is to be done: too many open files would fail that too.
+    if (named) {
+      if (const Status removed = env_.remove(path); !removed.ok()) stop(removed.error());
+      if (const Status synced = env_.sync_folder(folders_.log); !synced.ok()) stop(synced.error());
+    }
     if (made.error().kind() != ErrorKind::unavailable) stop(made.error());
     return made.error();
   }
