@@ -56,9 +56,9 @@ std::vector<Control> controls() {
       {"syncs of the segments' folder do nothing", when(What::sync_folder, Kind::segment, Way::nothing)},
       {"syncs of large contents do nothing", when(What::sync, Kind::large, Way::nothing)},
       {"syncs of their folder do nothing", when(What::sync_folder, Kind::large, Way::nothing)},
-      {"one sync in ten does nothing",
+      {"one sync in four does nothing",
        [](const Hit& hit) {
-         const bool lost = hit.point == Point{What::sync, Kind::segment} && hit.nth % 10 == 0;
+         const bool lost = hit.point == Point{What::sync, Kind::segment} && hit.nth % 4 == 0;
          return lost ? Decision{Way::nothing, {}} : Decision{};
        }},
       {"one write in twenty does nothing",
