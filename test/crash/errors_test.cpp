@@ -30,6 +30,9 @@ namespace {
 
 constexpr std::uint64_t mebibyte = 1u << 20;
 
+// Before any database is opened.
+IndexDisk& index_disk = IndexDisk::install();
+
 std::unique_ptr<Backend> open(const Options& options) {
   auto opened = open_local(options, real_env());
   INFO((opened.ok() ? "" : opened.error().text()));
@@ -138,7 +141,6 @@ TEST_CASE("a real disk that others filled: all goes on when they give it back") 
 }
 
 TEST_CASE("the index finds no room: the log goes on, the index when there is some") {
-  IndexDisk::install();
   const TempFolder folder;
   Options options = small_store(folder.path());
   Points points;
@@ -147,7 +149,7 @@ TEST_CASE("the index finds no room: the log goes on, the index when there is som
     const bool due = full && hit.point.what == What::write && hit.point.kind == Kind::index_wal;
     return due ? Decision{Decision::Way::fail, Error(ErrorKind::unavailable, "no room")} : Decision{};
   };
-  IndexDisk::install().use(&points);
+  index_disk.use(&points);
   {
     auto store = open(options);
     const MailboxNumber box = *store->create_mailbox("box", {});
@@ -168,7 +170,7 @@ TEST_CASE("the index finds no room: the log goes on, the index when there is som
   full = false;
   auto store = open(options);
   check_readable(*store, 1, 1, 4);
-  IndexDisk::install().use(nullptr);
+  index_disk.use(nullptr);
 }
 
 TEST_CASE("too many open files: refused for now, nothing lost, all goes on with fewer") {

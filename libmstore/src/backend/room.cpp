@@ -1,5 +1,6 @@
 #include "backend/room.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace x400::mstore::backend {
@@ -64,15 +65,20 @@ Status Room::admits(std::uint64_t octets) {
   if (keep_free_ == 0 && reserve_ == 0) return Ok{};
   const std::lock_guard lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
-  if (now >= next_look_ || released_ || octets > room_) {
+  if (now >= next_look_ || released_ || std::max(octets, wanted_) > room_) {
     look();
     next_look_ = now + look_every;
   }
-  if (released_ || octets > room_ || (octets == 0 && room_ == 0))
-    return Error(ErrorKind::unavailable, "no room for new entries: the disk of " + folder_.string() +
-                                             " has not " + mebibytes(keep_free_) + " left");
-  room_ -= octets;
-  return Ok{};
+  // Who only asks is told what the last one was told who came with something.
+  const std::uint64_t needed = octets != 0 ? octets : std::max<std::uint64_t>(wanted_, 1);
+  if (needed <= room_ && !released_) {
+    if (needed >= wanted_) wanted_ = 0;
+    room_ -= octets;
+    return Ok{};
+  }
+  wanted_ = std::max(wanted_, octets);
+  return Error(ErrorKind::unavailable, "no room for new entries: the disk of " + folder_.string() +
+                                           " has not " + mebibytes(keep_free_) + " left");
 }
 
 bool Room::make() {

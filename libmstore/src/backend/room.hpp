@@ -43,8 +43,9 @@ class Room {
   const std::uint64_t reserve_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point next_look_{};
-  std::uint64_t room_ = 0;  // beyond keep_free, as last seen
-  bool released_ = false;   // and not made again since
+  std::uint64_t room_ = 0;    // beyond keep_free, as last seen
+  std::uint64_t wanted_ = 0;  // refused for want of room, and nothing as large taken since
+  bool released_ = false;     // and not made again since
 };
 
 }  // namespace x400::mstore::backend

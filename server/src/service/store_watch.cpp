@@ -19,14 +19,14 @@ StoreWatch::~StoreWatch() {
 void StoreWatch::look() {
   const std::lock_guard lock(looking_);
   const Status writable = store_.writable();
-  if (writable.ok() != writable_) {
-    writable_ = writable.ok();
-    if (writable_)
+  const auto why = writable.ok() ? std::nullopt : std::optional(writable.error().kind());
+  if (why != told_) {
+    told_ = why;
+    if (!why)
       log_.write(events::store_writes_again, {});
-    else if (writable.error().kind() == ErrorKind::unavailable)
-      log_.write(events::store_full, {{"error", writable.error().text()}});
     else
-      log_.write(events::store_broken, {{"error", writable.error().text()}});
+      log_.write(*why == ErrorKind::unavailable ? events::store_full : events::store_broken,
+                 {{"error", writable.error().text()}});
   }
   const auto findings = store_.findings();
   for (; findings_ < findings.size(); ++findings_)

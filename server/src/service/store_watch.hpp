@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "log/log.hpp"
@@ -30,7 +31,7 @@ class StoreWatch {
   const mstore::Store& store_;
   Log& log_;
   std::size_t findings_;
-  bool writable_ = true;
+  std::optional<ErrorKind> told_;  // why it takes nothing, as last told
 
   std::mutex mutex_;
   std::condition_variable stopped_;

@@ -36,6 +36,7 @@ struct StoreScript {
   std::map<mstore::MailboxNumber, std::string> secrets;
   std::map<mstore::MailboxNumber, std::vector<mstore::SubmissionInfo>> submissions;
   std::optional<Error> not_writable;
+  std::vector<std::string> findings;
   bool closed = false;
 };
 
@@ -204,7 +205,10 @@ class StoreDouble final : public mstore::Store {
     if (script_->not_writable) return *script_->not_writable;
     return Ok{};
   }
-  std::vector<std::string> findings() const override { return {}; }
+  std::vector<std::string> findings() const override {
+    const std::lock_guard lock(script_->mutex);
+    return script_->findings;
+  }
 
  private:
   static Error none() { return Error(ErrorKind::not_found, "not in the double"); }
