@@ -109,7 +109,10 @@ Status move_entries(Database& db, std::span<const MovedEntry> moved, std::uint64
   };
   for (const MovedEntry& m : moved) {
     X400_TRY(there, move(m, m.id));
-    if (!there && is_stored(m.id)) X400_CHECK(move(m, archive_id(m.id)));
+    if (there) continue;
+    // The index may also be older than the record: set back by a power cut to before it was archived.
+    if (is_stored(m.id)) X400_CHECK(move(m, archive_id(m.id)));
+    if (is_archived(m.id)) X400_CHECK(move(m, stored_id(m.id)));
   }
   return Ok{};
 }

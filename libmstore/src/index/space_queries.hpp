@@ -55,7 +55,7 @@ struct MovedEntry {
   std::uint64_t inline_size = 0;
 };
 /// Rows that lie in any generation of the segment of `to` now lie in `to`; others are left alone. An entry
-/// that is not in its place any more is looked for in the archive.
+/// that is not in its place is looked for in the archive, or where it was before.
 Status move_entries(Database& db, std::span<const MovedEntry> moved, std::uint64_t to);
 Status dig_up(Database& db, std::int64_t id, std::uint32_t segment);
 Status dig_up_item(Database& db, MailboxNumber mailbox, std::uint16_t kind, View key, std::uint32_t segment);

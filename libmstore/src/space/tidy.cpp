@@ -69,8 +69,8 @@ Status place_anew(Database& db, Segments& segments, const Segment& segment) {
   }
   X400_CHECK(move_entries(db, moved, key));
   for (const MovedEntry& m : moved) {
-    X400_TRY(file, file_of_entry(db, m.id));
-    X400_TRY(archived, file_of_entry(db, archive_id(stored_id(m.id))));
+    X400_TRY(file, file_of_entry(db, stored_id(m.id)));
+    X400_TRY(archived, file_of_entry(db, is_stored(stored_id(m.id)) ? archive_id(stored_id(m.id)) : m.id));
     if ((!file || *file != key) && (!archived || *archived != key))
       row.dead += static_cast<std::int64_t>(round_up8(m.head + m.inline_size));
   }

@@ -23,6 +23,32 @@ inline std::string whole(backend::Backend& store) {
         out += "  item " + std::to_string(kind) + " " + to_hex(item.key) + "=" + to_hex(item.value) +
                " due " + std::to_string(item.due.value_or(-1)) + "\n";
     }
+    const auto counters = store.counters(box.number, backend::EntryBase::archive);
+    if (!counters.ok()) return counters.error().text();
+    for (const backend::Counter& c : *counters)
+      out += "  archived " + std::to_string(static_cast<int>(c.status)) + "/" + std::to_string(c.priority) +
+             "/" + std::to_string(c.child) + ": " + std::to_string(c.count) + ", " +
+             std::to_string(c.octets) + "\n";
+    backend::Query archived;
+    archived.mailbox = box.number;
+    archived.classes = delivered;
+    archived.archived = true;
+    archived.with_children = true;
+    archived.limit = 1'000'000;
+    const auto kept = store.select(archived);
+    if (!kept.ok()) return kept.error().text();
+    for (const backend::Row& row : kept->rows) {
+      const auto stored = store.read(box.number, backend::EntryBase::archive, row.number);
+      const auto content =
+          stored.ok() && stored->content ? stored->content->read_all() : Result<Octets>(Octets());
+      out += "  archive " + std::to_string(row.number) + " status " +
+             std::to_string(static_cast<int>(row.status)) + " variable " + to_hex(row.variable) +
+             " content " +
+             (!stored.ok()    ? stored.error().text()
+              : !content.ok() ? content.error().text()
+                              : to_hex(*content, 64)) +
+             "\n";
+    }
     backend::Query query;
     query.mailbox = box.number;
     query.classes = {backend::EntryClass::delivery_log};
@@ -131,7 +157,17 @@ class Workload {
   bool remove(backend::Backend& store, backend::ChangeSet& set, std::vector<Number>& live) {
     const std::size_t count = std::min<std::size_t>(live.size(), 1 + dice_() % 10);
     std::vector<Number> numbers(live.begin(), live.begin() + static_cast<std::ptrdiff_t>(count));
-    set.remove.push_back({backend::EntryBase::stored, numbers});
+    // A third goes to the archive; of what lies there the oldest goes for good.
+    const bool archive = dice_() % 3 == 0;
+    set.remove.push_back({backend::EntryBase::stored, numbers, archive});
+    backend::Query old;
+    old.mailbox = set.mailbox;
+    old.classes = delivered;
+    old.archived = true;
+    old.limit = static_cast<std::uint32_t>(keep_ + 1);
+    old.attributes = false;
+    if (const auto page = store.select(old); page.ok() && page->rows.size() > keep_)
+      set.remove.push_back({backend::EntryBase::archive, {page->rows.front().number}, false});
     const bool done = store.commit(std::move(set)).ok();
     if (done) live.erase(live.begin(), live.begin() + static_cast<std::ptrdiff_t>(count));
     return done;
