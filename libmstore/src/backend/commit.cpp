@@ -412,12 +412,7 @@ void LocalBackend::finish(Operation& op, const Status& written) {
   {
     const std::lock_guard lock(box.mutex);
     if (written.ok()) {
-      if (!op.only_status) {
-        box.acked.store(std::max(box.acked.load(), op.change.last));
-        // Readers wait for the index from now on, and it has what was raised before: a step backwards in
-        // between must not be hidden.
-        box.overlay.applied(op.change.last);
-      }
+      if (!op.only_status) box.acked.store(std::max(box.acked.load(), op.change.last));
       for (const std::string& key : op.change.keys) {
         const auto it = box.keys.find(key);
         if (it == box.keys.end() || it->second.lsn != op.change.last) continue;
