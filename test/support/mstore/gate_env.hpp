@@ -60,6 +60,7 @@ class GateEnv final : public ClockEnv {
     }
     Result<std::uint64_t> size() const override { return file_->size(); }
     Status truncate(std::uint64_t size) override { return file_->truncate(size); }
+    Status allocate(std::uint64_t size) override { return file_->allocate(size); }
 
    private:
     std::unique_ptr<File> file_;

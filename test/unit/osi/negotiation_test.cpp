@@ -194,7 +194,7 @@ TEST_CASE("negotiation: an agreed TPDU size holds in both directions, for activi
   }
 }
 
-TEST_CASE("negotiation: contexts refused, offered twice, and in any order; the default context") {
+TEST_CASE("negotiation: contexts refused, offered twice, and in any order, the default context") {
   Cn cn = reliable_cn();
   cn.contexts = {{9, "060452010001"}, {21, "06032a0304"},  {7, "06045600020f"},
                  {5, "06045600020f"}, {1, "06045600020a"}, {3, "06045600020d"}};

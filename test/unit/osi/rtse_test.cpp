@@ -272,7 +272,7 @@ TEST_CASE("RTSE: who speaks first uses EXTERNAL, or the bare form if told so") {
   CHECK(to_hex(value_sent(bare)) == to_hex(invoke(first)));
 }
 
-TEST_CASE("RTSE: 51: the context of a bare operation is that of its port; unknown ones go to the first") {
+TEST_CASE("RTSE: 51: the context of a bare operation is that of its port, unknown ones go to the first") {
   Responder r = open_reliable();
   r.receive(join({transfer(1, invoke(1, 22)), transfer(2, invoke(2, 3)), transfer(3, invoke(3, 8)),
                   transfer(4, invoke(4, 99))}));
@@ -332,7 +332,7 @@ TEST_CASE("RTSE: 53, 62: our window, our piece sizes, no checkpoints where none 
   CHECK(spoken(defaults) == "AS(1) DT AE(1)");
 }
 
-TEST_CASE("RTSE: 55: the turn is given behind an own activity, once; a turn not asked for is kept") {
+TEST_CASE("RTSE: 55: the turn is given behind an own activity, once, a turn not asked for is kept") {
   Responder r = open_reliable();
   r.receive(transfer(1, invoke(1)));
   REQUIRE(r.result(1, Chain(hex("0500"))).ok());
@@ -423,7 +423,7 @@ TEST_CASE("RTSE: an own abort and one for a broken rule carry RTAB") {
   CHECK(rtab_sent(user) == 6);
 }
 
-TEST_CASE("RTSE: an RTAB of the peer tells its reason; one of its user is the user's") {
+TEST_CASE("RTSE: an RTAB of the peer tells its reason, one of its user is the user's") {
   const auto abort_with = [](const char* rtab) {
     Responder r = open_reliable();
     const Octets abrt =
@@ -437,7 +437,7 @@ TEST_CASE("RTSE: an RTAB of the peer tells its reason; one of its user is the us
   CHECK(abort_with("b700") == Log{"aborted user acse -1", "closed"});
 }
 
-TEST_CASE("RTSE: 57: an interrupted activity is gone when another begins; a discarded one at once") {
+TEST_CASE("RTSE: 57: an interrupted activity is gone when another begins, a discarded one at once") {
   Responder r = open_reliable();
   const Octets apdu = invoke(1);
   r.receive(join({as(1), rttr(View(apdu).first(5)), mip(1), ai()}));
@@ -510,7 +510,7 @@ TEST_CASE("RTSE: 58: an association lost in an activity leaves nothing") {
 }
 
 TEST_CASE(
-    "RTSE: 59: a value that is no BER, or none of an EXTERNAL, or too long, is an exception; then life goes "
+    "RTSE: 59: a value that is no BER, or none of an EXTERNAL, or too long, is an exception, then life goes "
     "on") {
   ResponderConfig config = responder_config();
   config.limits.tsdu = 1000;

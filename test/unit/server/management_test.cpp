@@ -122,7 +122,7 @@ TEST_CASE("requests that make no sense get their status, and nobody else notices
   CHECK(lines_of(answer)[0] == json::parse(R"({"result":{"a":1}})").as_object());
 }
 
-TEST_CASE("long work tells its progress, then its result; a failure after progress is the last line") {
+TEST_CASE("long work tells its progress, then its result, a failure after progress is the last line") {
   TempFolder folder;
   const auto path = folder.path() / "socket";
   auto server = ManagementServer::open(

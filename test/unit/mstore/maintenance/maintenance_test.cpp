@@ -288,7 +288,7 @@ TEST_CASE("check finds every flipped octet of the log that counts, and names the
   good(o);
 }
 
-TEST_CASE("check finds large contents missing, damaged, and of nobody; counters and rows that are wrong") {
+TEST_CASE("check finds large contents missing, damaged, and of nobody, counters and rows that are wrong") {
   TempFolder folder;
   const Options o = options(folder);
   {

@@ -56,7 +56,7 @@ TEST_CASE("ageing: to the minute, by creation") {
   CHECK(get(w.store->age()).removed == 1);
 }
 
-TEST_CASE("ageing: only what was read, or nothing that is new; what changes later goes then") {
+TEST_CASE("ageing: only what was read, or nothing that is new, what changes later goes then") {
   const Kind kind = GENERATE(Kind::memory, Kind::local);
   const Retention::Of of = GENERATE(Retention::Of::processed, Retention::Of::not_new);
   World w(kind, keeping(day, of));
@@ -137,7 +137,7 @@ TEST_CASE("ageing: many entries go in steps, with their children, and others are
   CHECK(get(w.store->usage(w.alice)).delivery.entries == 0);
 }
 
-TEST_CASE("ageing: the Out Box and the logs; a submission under way stays") {
+TEST_CASE("ageing: the Out Box and the logs, a submission under way stays") {
   Options o;
   o.ageing = false;
   o.policy.out_box = Retention{std::chrono::hours(1), Retention::Of::not_new};
@@ -175,6 +175,7 @@ TEST_CASE("ageing: the Out Box and the logs; a submission under way stays") {
   CHECK(stored(w, backend::EntryClass::submission_log).empty());
   CHECK(stored(w, backend::EntryClass::submission) == List{2});
   w.mta.waiting.front()(MtsResult{mts_result("s.2")});
+  until([&] { return get(w.store->submissions(w.alice)).front().state == SubmissionState::submitted; });
   CHECK(get(w.store->age()).removed == 1);
   CHECK(stored(w, backend::EntryClass::submission).empty());
 }
@@ -204,7 +205,7 @@ TEST_CASE("ageing: a clock set ahead for a moment takes nothing away") {
 }
 
 TEST_CASE(
-    "ageing: while a leap is not believed, things grow old as time passes; after a day it is believed") {
+    "ageing: while a leap is not believed, things grow old as time passes, after a day it is believed") {
   World w(GENERATE(Kind::memory, Kind::local), keeping(2 * hour));
   one(w, "a");
   get(w.store->age());

@@ -93,7 +93,7 @@ TEST_CASE("hold: the user's delete succeeds, the administrator still reads the e
   CHECK(w.store->read_archived(w.alice, 3, {}).error().kind() == ErrorKind::not_found);
 }
 
-TEST_CASE("hold: what is older than the hold goes at once; the archive's own time keeps it all the same") {
+TEST_CASE("hold: what is older than the hold goes at once, the archive's own time keeps it all the same") {
   const Kind kind = GENERATE(Kind::memory, Kind::local);
   SECTION("hold alone") {
     World w(kind, holding(30 * day));
@@ -190,7 +190,7 @@ TEST_CASE("hold: a repeat of a delivery that lies in the archive is a duplicate"
   CHECK(repeat.number == first);
 }
 
-TEST_CASE("hold: the Out Box; what the MTA refused was never sent, drafts are the user's own") {
+TEST_CASE("hold: the Out Box, what the MTA refused was never sent, drafts are the user's own") {
   World w(GENERATE(Kind::memory, Kind::local), holding(30 * day));
   const auto submit = [&](std::optional<EntryClass> c = {}) {
     Submission s;

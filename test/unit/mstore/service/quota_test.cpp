@@ -77,7 +77,7 @@ TEST_CASE("quota: a soft one is told once, and again only after it fell below") 
   CHECK(notices.kinds() == Kinds{over, below, over});
 }
 
-TEST_CASE("quota: what was told is known after a restart; what nobody heard is told when somebody listens") {
+TEST_CASE("quota: what was told is known after a restart, what nobody heard is told when somebody listens") {
   World w(Kind::local, limited({1, {}, {}, {}}));
   for (int i = 1; i <= 3; ++i) REQUIRE(deliver(w, "m" + std::to_string(i)).ok());
   Notices first, second;

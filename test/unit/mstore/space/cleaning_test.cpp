@@ -124,7 +124,7 @@ TEST_CASE("dead octets stay under the share, and the log of a mailbox that is em
   CHECK(store->housekeeper().totals().rewritten > 0);
 }
 
-TEST_CASE("segments of which nothing is needed go without being copied; numbers and times go on") {
+TEST_CASE("segments of which nothing is needed go without being copied, numbers and times go on") {
   TempFolder folder;
   Options o = options(folder);
   o.retired_minutes = 0;
