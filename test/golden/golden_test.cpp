@@ -71,6 +71,9 @@ TEST_CASE("golden stores: opened, checked, printed, gone on with") {
       CHECK(false);
     }
 
+    // Made by the machine's clock, for which the duplicate keys of then are too old.
+    for (const char* name : {"index.db", "index.db-wal", "index.db-shm"})
+      fs::remove(folder / "shard0" / name);
     Options options;
     options.folder = folder;
     options.create = false;
