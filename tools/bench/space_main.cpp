@@ -37,6 +37,7 @@ class Unsynced final : public File {
   Status sync() override { return Ok{}; }
   Result<std::uint64_t> size() const override { return file_->size(); }
   Status truncate(std::uint64_t size) override { return file_->truncate(size); }
+  Status allocate(std::uint64_t size) override { return file_->allocate(size); }
 
  private:
   std::unique_ptr<File> file_;
@@ -57,6 +58,7 @@ class OwnTime final : public Env {
   Status sync_folder(const Path&) override { return Ok{}; }
   Result<std::unique_ptr<Lock>> lock(const Path& p) override { return real().lock(p); }
   Result<std::uint64_t> identity(const Path& p) override { return real().identity(p); }
+  Result<std::uint64_t> room(const Path& p) override { return real().room(p); }
   std::int64_t now() override { return time; }
   Status random(std::span<std::uint8_t> into) override { return real().random(into); }
 
