@@ -4,51 +4,17 @@
 #include <filesystem>
 #include <string>
 
-#include "x400/asn1/mts/delivery.hpp"
+#include "message.hpp"
 #include "x400/asn1/oids.hpp"
-#include "x400/asn1/or_text.hpp"
-#include "x400/content/compose.hpp"
 #include "x400/mstore/store.hpp"
 
 using namespace x400;
+using namespace example;
 namespace ms = asn1::ms;
 namespace attribute = asn1::oids::attribute;
 namespace ipm_attribute = asn1::oids::ipm_attribute;
 
 namespace {
-
-const char* const alice = "C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Alice";
-const char* const bob = "C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Bob";
-
-Result<asn1::EncodedORName> person(const char* address) {
-  X400_TRY(parsed, asn1::parse_or_address(address));
-  return asn1::EncodedORName(std::move(parsed));
-}
-
-// What an MTA would hand over: an envelope and a content.
-Result<mstore::MessageDelivery> message(mstore::MailboxNumber mailbox, const std::string& subject,
-                                        asn1::mts::Priority priority) {
-  X400_TRY(from, person(bob));
-  X400_TRY(to, person(alice));
-  content::NewHeading heading;
-  heading.this_ipm = {from, subject};
-  heading.originator = from;
-  heading.subject = subject;
-  content::NewRecipient recipient;
-  recipient.who = to;
-  heading.primary.push_back(recipient);
-  X400_TRY(text, content::ia5_text_part("The text of " + subject));
-  X400_TRY(content, content::compose_ipm(heading, {text}));
-
-  asn1::mts::MessageDeliveryEnvelope envelope;
-  envelope.identifier = asn1::mts::MTSIdentifier({"XX", "TEST", "DEMO"}, subject);
-  envelope.delivery_time = envelope.submission_time = asn1::mts::UtcTime::of(asn1::now());
-  envelope.content_type.value = asn1::mts::ContentType::p22;
-  envelope.originator_name = from;
-  envelope.this_recipient = to;
-  envelope.priority = priority;
-  return mstore::MessageDelivery{mailbox, envelope.encode(), mstore::Content::own(std::move(content))};
-}
 
 Result<std::string> subject_of(const ms::EntryInformation& entry) {
   for (const View encoded : entry.attributes) {
@@ -60,13 +26,6 @@ Result<std::string> subject_of(const ms::EntryInformation& entry) {
       }
   }
   return std::string("(no subject)");
-}
-
-// An operation of the service fails with two texts; a program without a peer shows the one for the log.
-template <class T>
-Result<T> logged(mstore::Outcome<T> outcome) {
-  if (!outcome.ok()) return Error(ErrorKind::refused, outcome.error().log);
-  return std::move(*outcome);
 }
 
 Status show(mstore::Retrieval& session, const char* what, ms::Selector selector) {
@@ -92,11 +51,7 @@ Status run(const std::filesystem::path& folder) {
   mstore::Options options;
   options.folder = folder;
   X400_TRY(store, mstore::Store::open(options));
-  X400_TRY(address, person(alice));
-  mstore::MailboxSettings settings;
-  settings.id = "alice";
-  settings.or_addresses = {to_octets(address.octets())};
-  X400_TRY(mailbox, store->create_mailbox(settings));
+  X400_TRY(box, mailbox(*store, "alice", alice));
 
   // Events come on a thread of the store, after what they tell is on disk.
   const auto watching = store->subscribe([](const mstore::Event& event) {
@@ -108,12 +63,12 @@ Status run(const std::filesystem::path& folder) {
   for (const auto& [subject, priority] :
        {std::pair{"METAR", Priority::normal}, std::pair{"NOTAM", Priority::urgent},
         std::pair{"TAF", Priority::normal}}) {
-    X400_TRY(delivery, message(mailbox, subject, priority));
-    auto delivered = store->deliver(std::move(delivery));  // returns when it would survive a power cut
+    X400_TRY(message, delivery(box, subject, priority));
+    auto delivered = store->deliver(std::move(message));  // returns when it would survive a power cut
     if (!delivered.ok()) return delivered.error().log;
   }
 
-  X400_TRY(session, store->open_retrieval({mailbox, asn1::Edition::e1994, {}, {}}));
+  X400_TRY(session, store->open_retrieval({box, asn1::Edition::e1994, {}, {}}));
   ms::Selector urgent;
   urgent.filter = ms::Filter::equality(attribute::priority, encoded(ber::application(7), 2));
   X400_CHECK(show(*session, "urgent", urgent));

@@ -58,7 +58,8 @@ TEST_CASE("mstored: on a full disk deliveries are not answered, users read and d
   // The store is as full as the MTA made it: others have to give more.
   CHECK(busy(store.p3));
   // The index may not have found room for the last changes: closing says so, and the log has them.
-  CHECK(store.stop() <= 1);
+  const int ended = store.stop();
+  CHECK((ended == 0 || ended == 1));
   store.start();
   User alice(runtime, store.p7, alice_name, "pw-a");
   CHECK(alice.list().size() == taken.size() - 3);

@@ -139,7 +139,10 @@ void ManagementSession::write_head(unsigned status) {
   head_->chunked(true);
   head_writer_.emplace(*head_);
   http::async_write_header(stream_, *head_writer_, [self = shared_from_this()](Code code, std::size_t) {
-    if (code) return self->close();
+    if (code) {
+      self->gone_ = true;
+      return self->close();
+    }
     self->write_next();
   });
 }
