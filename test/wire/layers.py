@@ -144,6 +144,10 @@ class Layers:
         """ctx(id, abstract syntax, transfer=names)"""
         return self.context(a.number(0), a.text(1), a.octets("transfer", b"\x06\x02\x51\x01"))
 
+    def make_row(self, a):
+        """row(count, first id, abstract syntax): contexts with odd identifiers."""
+        return b"".join(self.context(a.number(1) + 2 * i, a.text(2)) for i in range(a.number(0)))
+
     def make_ctxs(self, a):
         """The list of contexts that the application context of the case has."""
         return self.context_list()
