@@ -97,7 +97,7 @@ void Machine::ask() {
 void Machine::start() {
   Waiting next = std::move(queue_.front());
   queue_.pop_front();
-  sending_.emplace();
+  sending_ = Outgoing{};
   sending_->value = value(next.context, std::move(next.value_of_apdu));
   sending_->invocation = next.invocation;
   activity_ = next_activity();
