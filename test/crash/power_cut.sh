@@ -2,7 +2,7 @@
 # Cuts the power of a disk under a store: FUSE, loop device, ext4 or xfs. See --help.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-build=$(cd "$here/../.." && pwd)/build/asan
+build=$(cd "$here/../.." && pwd)/build/asan-clang
 rounds=20 seed=$RANDOM fs=ext4
 
 usage() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Kills mstored under load again and again. See --help.
 set -u
-build=$(cd "$(dirname "$0")/../.." && pwd)/build/asan
+build=$(cd "$(dirname "$0")/../.." && pwd)/build/asan-clang
 kills=100 seed=$RANDOM
 
 usage() {
@@ -12,7 +12,7 @@ Starts mstored, works on it by P3 and P7, kills it with -9, starts it again and 
 acknowledged is there and nothing twice; N times (100).
 
   --seed S        dice of the load and of the kills; they are as far the same as threads let them
-  --build FOLDER  a build with tests (build/asan)
+  --build FOLDER  a build with tests (build/asan-clang)
 
 Exit status: 0 all kept, else not.
 EOT

@@ -276,7 +276,6 @@ TEST_CASE("ending: random octets before and after the bind, another association 
     Octets octets = noise(100);
     octets[0] = 3, octets[1] = 0, octets[2] = 0, octets[3] = 100;
     if (i % 4 > 1) octets[4] = 2, octets[5] = 0xf0, octets[6] = 0x80;
-    boost::system::error_code ignored;
     peer.send(octets);
     peer.until_closed();
   }

@@ -37,7 +37,6 @@ TEST_CASE("hold: the user's delete succeeds, the administrator still reads the e
   list(*w.session(), {});
   const Usage before = get(w.store->usage(w.alice));
   std::vector<Event> events;
-  std::mutex mutex;
   w.tick(day);
   remove(w, {3, 5});
 
