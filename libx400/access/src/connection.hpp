@@ -137,6 +137,7 @@ class Connection : public Association, public std::enable_shared_from_this<Conne
   void abort_here(Ending::Cause cause, std::string text);
 
   // connection_events.cpp
+  std::optional<Port> port_of(osi::ContextId id) const;
   void on_event(osi::ConnectIndication& event) { on_indication(event); }
   void on_event(osi::ConnectConfirm& event) { on_confirm(event); }
   void on_event(osi::ConnectRefused& event) { on_refused(event); }

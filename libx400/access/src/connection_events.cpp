@@ -18,12 +18,19 @@ Ending::Cause cause_of(osi::Aborted::Source source) {
 
 }  // namespace
 
+// By its abstract syntax, which a peer may have defined on several contexts.
+std::optional<Port> Connection::port_of(osi::ContextId id) const {
+  for (const osi::Context& c : stack_->contexts())
+    if (c.id == id && c.accepted) return context().port(c.abstract_syntax);
+  return std::nullopt;
+}
+
 void Connection::on_event(osi::Invoke& event) {
   if (ending_) return;  // it came in the same read as what ended the association
-  const auto port = std::ranges::find(context_ids_, std::optional(event.context));
-  if (!was_opened_ || port == context_ids_.end())
+  const std::optional<Port> port = port_of(event.context);
+  if (!was_opened_ || !port)
     return reject(event, osi::problems::unrecognized_operation, "no port has this presentation context");
-  const Operation operation{static_cast<Port>(port - context_ids_.begin()), event.operation};
+  const Operation operation{*port, event.operation};
   const OperationRule* rule = context().rule(operation);
   if (!rule || !rule->may_invoke(other(party())))
     return reject(event, osi::problems::unrecognized_operation,
