@@ -20,6 +20,11 @@ DeliveryFailure refused(const MailboxState& mailbox, const Error& error) {
   return {std::nullopt, error.in("mailbox " + mailbox.settings()->id + ": delivery")};
 }
 
+// What cannot be read can be read no better when the MTA repeats it: it must not be told to repeat.
+DeliveryFailure unreadable(const MailboxState& mailbox, const Error& error) {
+  return refused(mailbox, Error(ErrorKind::malformed, error.text()));
+}
+
 // The store judges what is critical for delivery in the user's place (X.411 9.2).
 std::optional<DeliveryFailure> unknown_critical(const Engine& engine,
                                                 const std::vector<EnvelopeExtension>& extensions,
@@ -131,9 +136,9 @@ void deliver(const std::shared_ptr<Engine>& engine, MessageDelivery delivery, De
         DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "delivery: no such mailbox")});
   AttributeList envelope;
   if (auto read = derive_message_envelope(delivery.envelope, envelope); !read.ok())
-    return completion(refused(*mailbox, read.error()));
+    return completion(unreadable(*mailbox, read.error()));
   auto extensions = delivery_extensions(delivery.envelope);
-  if (!extensions.ok()) return completion(refused(*mailbox, extensions.error()));
+  if (!extensions.ok()) return completion(unreadable(*mailbox, extensions.error()));
   if (auto failure = unknown_critical(*engine, *extensions, *mailbox)) return completion(std::move(*failure));
   auto content = octets_of(delivery.content);
   if (!content.ok()) return completion(refused(*mailbox, content.error()));
@@ -157,9 +162,9 @@ void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, Del
     return completion(DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "report: no such mailbox")});
   AttributeList envelope;
   if (auto read = derive_report_envelope(delivery.envelope, envelope); !read.ok())
-    return completion(refused(*mailbox, read.error()));
+    return completion(unreadable(*mailbox, read.error()));
   auto extensions = delivery_extensions(delivery.envelope);
-  if (!extensions.ok()) return completion(refused(*mailbox, extensions.error()));
+  if (!extensions.ok()) return completion(unreadable(*mailbox, extensions.error()));
   if (auto failure = unknown_critical(*engine, *extensions, *mailbox)) return completion(std::move(*failure));
   std::optional<ContentOctets> content;
   if (delivery.returned_content) {
