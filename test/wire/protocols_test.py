@@ -148,9 +148,9 @@ class Checker:
                 known[case.name] = case
         if len(known) < 250:
             self.faults.append(f"only {len(known)} cases")
-        for row in self.document.rows("Layers"):
-            if row[2] not in known:
-                self.faults.append(f"{row[0]}: no case {row[2]!r}")
+        for row in self.document.rows("Layers") + self.document.rows("Parameters"):
+            if row[-1] not in known:
+                self.faults.append(f"{row[0]}: no case {row[-1]!r}")
         for row in self.document.rows("Refusals"):
             case = known.get(row[3])
             if case is None:
@@ -195,7 +195,8 @@ class Checker:
         """Runs a check; and once more with the table's last line broken, which it must find."""
         check()
         true, rows = self.faults, self.document.tables[heading]
-        wrong = {"Layers": [rows[-1][:-1] + ["no such case"]], "Refusals": [rows[-1][:-1] + ["no such case"]],
+        unproved = [rows[-1][:-1] + ["no such case"]]
+        wrong = {"Layers": unproved, "Parameters": unproved, "Refusals": unproved,
                  "Message Store": [["message groups", "1"]]}.get(heading, [])
         kept = [r for r in rows if r[1] != "list"] if heading == "Operations" else rows[:-1]
         self.faults, self.document.tables[heading] = [], kept + wrong
@@ -205,7 +206,7 @@ class Checker:
         self.faults, self.document.tables[heading] = true, rows
 
     def all(self):
-        for heading, check in (("Layers", self.cases), ("Refusals", self.cases), ("Errors", self.errors),
+        for heading, check in (("Layers", self.cases), ("Parameters", self.cases), ("Refusals", self.cases), ("Errors", self.errors),
                                ("Limits", self.limits), ("Operations", self.names)):
             self.checked(heading, check)
         with tempfile.TemporaryDirectory() as folder:
