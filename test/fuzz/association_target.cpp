@@ -37,6 +37,10 @@ void Driver::events() {
     require(!closed_, "an event after Closed");
     handle(*event);
   }
+  if (choices_.invoke && !asked_ && association_.phase() == Phase::open) {
+    asked_ = true;
+    (void)association_.invoke(3, 25, Chain(Octets{0x05, 0x00})).ok();
+  }
   (void)association_.take_output();
   require(association_.output_size() == 0, "output is left after it was taken");
   if (choices_.release && association_.phase() == Phase::open) (void)association_.release().ok();

@@ -13,11 +13,13 @@ struct Choices {
         keep_answers((octet & 2) != 0),
         release((octet & 4) != 0),
         expire((octet & 8) != 0),
-        piece(std::size_t{1} << (octet >> 4 & 15)) {}
-  bool refuse;        ///< the bind
+        invoke((octet & 16) != 0),
+        piece(std::size_t{1} << 2 * (octet >> 5)) {}
+  bool refuse;        ///< responder: the bind. Initiator: binds over RTSE
   bool keep_answers;  ///< invocations are not answered
   bool release;       ///< asked for as soon as it is open
   bool expire;        ///< the deadline passes at the end
+  bool invoke;        ///< an operation of our own, as soon as it is open
   std::size_t piece;  ///< octets given at a time
 };
 
@@ -38,6 +40,7 @@ class Driver {
   void events();
   void handle(const osi::Event& event);
   bool closed_ = false;
+  bool asked_ = false;
   std::size_t invoked_ = 0;
 };
 

@@ -137,7 +137,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ber::Limits limits{32, 4'000};
   Plain plain(octets, limits);
   const auto expected = plain.value();
-  const auto walked = ber::walk_one(octets, limits);
+  const auto walked = [&] {
+    const fuzz::Memory memory(size, 0);
+    return ber::walk_one(octets, limits);
+  }();
   require(walked.ok() == expected.has_value(), "walk and plain parser differ on whether it is a value");
   if (!walked.ok()) return 0;
   require(walked->size == *expected, "walk and plain parser differ on the size");
@@ -146,7 +149,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const View value = octets.first(walked->size);
   require(read_all(value) == plain.count, "reader and plain parser differ on the number of elements");
-  const auto copy = ber::to_definite(value, limits);
+  const auto copy = [&] {
+    // Twice: the copy, and what it grows through.
+    const fuzz::Memory memory(size, 4 + 2 * 8);
+    return ber::to_definite(value, limits);
+  }();
   require(copy.ok(), "no definite copy of a value");
   require(copy->size() <= value.size() + 8 * walked->elements, "a definite copy much larger than the value");
   const auto again = ber::walk(*copy, limits);

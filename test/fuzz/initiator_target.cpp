@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const fuzz::Memory memory(size);
   osi::Initiator stack;
-  fuzz::require(stack.connect(fuzz::connect_parameters()).ok(), "connect");
-  fuzz::Driver(stack, fuzz::Choices(data[0])).run(View(data + 1, size - 1));
+  const fuzz::Choices choices(data[0]);
+  fuzz::require(stack.connect(fuzz::connect_parameters(choices.refuse)).ok(), "connect");
+  fuzz::Driver(stack, choices).run(View(data + 1, size - 1));
   return 0;
 }

@@ -21,8 +21,9 @@ const std::vector<Octets>& recorded_packets(char side);
 std::size_t mutate_packets(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed,
                            const std::vector<Octets>& known);
 
-/// What the recorded peers asked for: P7 of both editions, and their own programs.
+/// P7 of both editions, P3 of MTAs, with RTSE and without, and the recorded peers' own programs.
 osi::ResponderConfig responder_config();
-osi::ConnectParameters connect_parameters();
+/// P7 94.
+osi::ConnectParameters connect_parameters(bool reliable);
 
 }  // namespace x400::fuzz

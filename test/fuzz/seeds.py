@@ -1,17 +1,25 @@
 #!/usr/bin/env python3
-"""First inputs of the fuzz targets, from octets of real peers: test/vectors and a built corpus of messages.
+"""Inputs of the fuzz targets to begin with, always the same: octets of recorded peers (vectors), what the cases of the
+wire suite send, and a built corpus of messages if there is one.
 
-Usage: seeds.py VECTORS OUT [CORPUS]. Fills OUT/<target>/.
+Usage: seeds.py TEST OUT [CORPUS]. TEST is the folder test. Fills OUT/<target>/.
 """
 import hashlib
 import pathlib
 import sys
 
+# Choices of association targets (association_target.hpp): everything at once; answers kept and our own operation, in
+# pieces of 1; and released at once, in pieces of 64.
+CHOICES = (0xE0, 0x12, 0x74)
+KINDS = 30  # of values_target.cpp
+MOST = 16384
+
 
 def put(out, target, octets):
-    folder = out / target
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / hashlib.sha1(octets).hexdigest()[:16]).write_bytes(octets)
+    if len(octets) <= MOST:
+        folder = out / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / hashlib.sha1(octets).hexdigest()[:16]).write_bytes(octets)
 
 
 def dialogues(file):
@@ -45,36 +53,90 @@ def values(octets):
                 yield octets[at:begin + length]
 
 
+def some_kinds(out, octets, share, seen=set()):
+    """Of values inside octets that many in 256, each as one of the types; the same ones always."""
+    for value in values(octets):
+        digest = hashlib.sha1(value).digest()
+        if value not in seen and digest[0] < share:
+            put(out, "values", bytes([digest[1] % KINDS | (digest[2] & 1) << 7]) + value)
+        seen.add(value)
+
+
+def of_vectors(vectors, out):
+    for file in sorted((vectors / "osi").glob("*.hex")):
+        for sides in dialogues(file):
+            for choices in CHOICES:
+                put(out, "responder", bytes([choices]) + sides["A"])
+                put(out, "initiator", bytes([choices | ("rtse" in file.name)]) + sides["B"])
+            for octets in sides.values():
+                put(out, "ber", octets)
+                some_kinds(out, octets, 64)
+    for file in sorted((vectors / "p7").glob("*.hex")):
+        for sides in dialogues(file):
+            put(out, "responder", bytes([CHOICES[0]]) + sides["A"])
+            for octets in sides.values():
+                some_kinds(out, octets, 255)
+
+
+def of_cases(test, out):
+    """What the cases send to the responder, behind what they begin with; contents that they deliver."""
+    sys.path.insert(0, str(test / "wire"))
+    import cases
+    import compose
+    import services
+    for path in sorted((test / "wire/cases").glob("*.wire")):
+        if path.stem in ("client", "submission", "limits"):
+            continue
+        for case in cases.File(path).cases:
+            variables = {"me": services.or_name("user"), "user": b"user", "pw": b"pw"}
+            composer = compose.Composer(case.use, variables)
+            try:
+                of_case(case, composer, out)
+            except compose.Fault:
+                pass  # made of what an answer says, or a case for many values
+
+
+def of_case(case, composer, out):
+    begin = {"transport": "cr()", "bound": "cr() cn()"}.get(case.given, "")
+    octets = composer.octets(begin)
+    for _, word, text in case.steps:
+        if word == "let":
+            name, _, expression = text.partition(" = ")
+            composer.variables[name.strip()] = composer.octets(expression)
+        elif word == "send" and not any(text.startswith(w) for w in ("by ", "user:", "mta:", "again:", "more:")):
+            count, _, rest = text.partition(" x ")
+            octets += composer.octets(rest) * int(count) if rest and count.isdigit() else composer.octets(text)
+        elif word == "deliver":
+            argument = composer.octets(text)
+            for kind in range(4):
+                put(out, "content", bytes([kind]) + content_of(argument))
+    if octets:
+        put(out, "responder", bytes([CHOICES[0]]) + octets)
+        put(out, "ber", octets)
+        some_kinds(out, octets, 64)
+
+
+def content_of(argument):
+    import ber
+    return ber.read(argument)[0].members[-1].content
+
+
+def of_messages(corpus, out):
+    for file in sorted(corpus.glob("*.content")):
+        octets = file.read_bytes()
+        for kind in range(4):
+            put(out, "content", bytes([kind]) + octets)
+        put(out, "ber", octets)
+
+
 def main():
     if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
-    vectors, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    for file in sorted((vectors / "osi").glob("*.hex")):
-        for sides in dialogues(file):
-            for options in (0xF0, 0x02, 0x35):
-                put(out, "responder", bytes([options]) + sides["A"])
-                put(out, "initiator", bytes([options]) + sides["B"])
-            for octets in sides.values():
-                put(out, "ber", octets)
-                for value in list(values(octets))[:200]:
-                    for kind in range(30):
-                        if hashlib.sha1(value + bytes([kind])).digest()[0] < 16:
-                            put(out, "values", bytes([kind | (kind & 1) << 7]) + value)
-    for file in sorted((vectors / "p7").glob("*.hex")):
-        for sides in dialogues(file):
-            put(out, "responder", bytes([0xF0]) + sides["A"])
-            for octets in sides.values():
-                for value in values(octets):
-                    for kind in range(30):
-                        if hashlib.sha1(value + bytes([kind])).digest()[0] < 64:
-                            put(out, "values", bytes([kind | (kind & 1) << 7]) + value)
+    test, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    of_vectors(test / "vectors", out)
+    of_cases(test, out)
     if len(sys.argv) == 4:
-        for file in sorted(pathlib.Path(sys.argv[3]).glob("*.content")):
-            octets = file.read_bytes()
-            if len(octets) <= 16384:
-                for kind in range(4):
-                    put(out, "content", bytes([kind]) + octets)
-                put(out, "ber", octets)
+        of_messages(pathlib.Path(sys.argv[3]), out)
 
 
 main()

@@ -1,5 +1,5 @@
 // What every fuzz target is: a function that takes any octets and finds nothing wrong, with an oracle beyond
-// crashes. Built by the preset fuzz (clang, libFuzzer).
+// crashes. The preset fuzz (clang) builds it with libFuzzer, the others with a main that runs files.
 //
 // The oracle ends the program by abort(), which both take for a finding.
 #pragma once

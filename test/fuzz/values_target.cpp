@@ -142,6 +142,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Case chosen = cases[(data[0] & 0x7f) % cases.size()];
   if (chosen != attributes && !ber::walk(octets).ok()) return 0;  // the stack hands nothing else up
   if (chosen == attributes && !ber::walk_contents(octets).ok()) return 0;
+  const fuzz::Memory memory(size, 64,
+                            1 << 20);  // C structures of many small values weigh more than the values
   chosen(octets, (data[0] & 0x80) != 0 ? Edition::e1988 : Edition::e1994);
   return 0;
 }
