@@ -25,6 +25,7 @@ void Accepted::on_indication(osi::ConnectIndication& event) {
     if (stack().context_id(port.syntax)) request.ports.push_back(port.port);
   request.called = std::move(event.called);
   request.calling = std::move(event.calling);
+  request.certificate = stream().certificate();
   request.argument = std::move(event.bind_argument);
   shared_->acceptor->bind(std::move(request), BindReply(weak_from_this()));
 }

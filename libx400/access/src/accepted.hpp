@@ -27,6 +27,7 @@ class Accepted final : public Connection {
     std::shared_ptr<const osi::ResponderConfig> stack;
     std::shared_ptr<Acceptor> acceptor;
     std::vector<const ApplicationContext*> contexts;
+    std::shared_ptr<TlsServer> tls;  // null: none
   };
 
   /// `left` is told, with the id, when the socket is gone.

@@ -61,6 +61,7 @@ void Connection::opened(std::shared_ptr<Handler> handler, const AssociationPtr& 
     if (const ber::Oid* syntax = context().syntax(port))
       context_ids_[static_cast<std::size_t>(port)] = stack_->context_id(*syntax);
   active_ = Clock::now();
+  info_.security = stream_->security();
   was_opened_ = true;
   open_ = true;
   note([&](Observer& o) { o.opened(info()); });

@@ -90,6 +90,7 @@ class Connection : public Association, public std::enable_shared_from_this<Conne
   virtual void on_ended() {}
 
   osi::Association& stack() { return *stack_; }
+  Stream& stream() { return *stream_; }
   const AssociationOptions& options() const { return *options_; }
   AssociationInfo info() const;
   void note(auto call) {

@@ -1,5 +1,7 @@
 #include "dialled.hpp"
 
+#include "tls_stream.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -89,10 +91,16 @@ asio::awaitable<void> Dialled::connect_any(ErrorCode& error) {
 void Dialled::connected() {
   ErrorCode ignored;
   const auto endpoint = socket_->remote_endpoint(ignored);
-  auto stream = std::make_unique<TcpStream>(std::move(*socket_));
+  auto tcp = std::make_unique<TcpStream>(std::move(*socket_));
   socket_.reset();
-  stream->prepare(options().keep_alive);
-  set_stream(std::move(stream), endpoint_text(endpoint));
+  tcp->prepare(options().keep_alive);
+  Result<std::unique_ptr<Stream>> stream = std::unique_ptr<Stream>();
+  if (dial_.tls)
+    stream = TlsStream::dialled(std::move(tcp), *dial_.tls, dial_.address.host);
+  else
+    stream = std::unique_ptr<Stream>(std::move(tcp));
+  if (!stream.ok()) return invalid(stream.error().text());
+  set_stream(std::move(*stream), endpoint_text(endpoint));
 
   osi::ConnectParameters parameters;
   parameters.called = dial_.address.selectors;
@@ -107,10 +115,14 @@ void Dialled::connected() {
   }
   const Status status = initiator().connect(std::move(parameters));
   if (status.ok()) return start();
+  invalid(status.error().text());
+}
+
+void Dialled::invalid(std::string text) {
   ConnectFailure failure;
   failure.kind = ConnectFailure::Kind::invalid;
   failure.transient = false;
-  failure.text = status.error().text();
+  failure.text = std::move(text);
   failure_ = std::move(failure);
   abort("invalid");
 }

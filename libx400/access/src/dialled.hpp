@@ -32,6 +32,7 @@ class Dialled final : public Connection {
   asio::awaitable<void> connect_any(ErrorCode& error);
   void connected();
   void unreachable(std::string text);
+  void invalid(std::string text);
   AssociationPtr handle();
   osi::Initiator& initiator() { return static_cast<osi::Initiator&>(stack()); }
 

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "accepted.hpp"
+#include "tls_stream.hpp"
 
 namespace x400::access {
 namespace {
@@ -64,6 +65,9 @@ class Guests {
     --count_;
     tell_if_empty(lock);
   }
+
+  /// Admitted, but there was no association.
+  void cancel(const std::string& address) { leave(0, address); }
 
   std::size_t count() const {
     const std::lock_guard lock(mutex_);
@@ -168,6 +172,13 @@ class Door : public std::enable_shared_from_this<Door> {
     if (shared_->options->observer) shared_->options->observer->trouble(text);
   }
 
+  Result<std::unique_ptr<Stream>> stream_over(TcpSocket socket) {
+    auto tcp = std::make_unique<TcpStream>(std::move(socket));
+    tcp->prepare(shared_->options->keep_alive);
+    if (shared_->tls) return TlsStream::accepted(std::move(tcp), *shared_->tls);
+    return std::unique_ptr<Stream>(std::move(tcp));
+  }
+
   void take(TcpSocket socket, Strand strand) {
     ErrorCode error;
     const auto endpoint = socket.remote_endpoint(error);
@@ -177,11 +188,14 @@ class Door : public std::enable_shared_from_this<Door> {
       if (shared_->options->observer) shared_->options->observer->turned_away(endpoint_text(endpoint), *why);
       return;
     }
-    auto stream = std::make_unique<TcpStream>(std::move(socket));
-    stream->prepare(shared_->options->keep_alive);
+    auto stream = stream_over(std::move(socket));
+    if (!stream.ok()) {
+      trouble("accepting a TCP connection: " + stream.error().text());
+      return guests_->cancel(address);
+    }
     auto left = [guests = guests_, address](std::uint64_t id) { guests->leave(id, address); };
     auto guest =
-        std::make_shared<Accepted>(shared_, strand, std::move(stream), endpoint_text(endpoint), left);
+        std::make_shared<Accepted>(shared_, strand, std::move(*stream), endpoint_text(endpoint), left);
     if (!guest->enter()) return guests_->leave(guest->id(), address);
     const bool welcome = guests_->add(guest);
     asio::post(strand, [guest] { guest->start(); });
@@ -249,6 +263,7 @@ Result<std::unique_ptr<Listener>> Listener::open(Runtime& runtime, ListenerOptio
   shared->options = std::make_shared<AssociationOptions>(std::move(options.association));
   shared->acceptor = std::move(acceptor);
   shared->contexts = std::move(options.contexts);
+  shared->tls = std::move(options.tls);
   auto guests = std::make_shared<Guests>(options.associations, options.associations_per_address);
   std::vector<std::shared_ptr<Door>> doors;
   for (const auto& endpoint : options.endpoints) {

@@ -10,10 +10,12 @@
 #include <boost/asio/strand.hpp>
 #include <boost/system/error_code.hpp>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "x400/access/options.hpp"
+#include "x400/access/tls.hpp"
 
 namespace x400::access {
 
@@ -33,6 +35,10 @@ class Stream {
   virtual asio::awaitable<void> wait_writable(ErrorCode& error) = 0;
   /// Ends the waiting of both. Nothing else may be called after it.
   virtual void close() = 0;
+  /// TLS: the peer's certificate, verified; nothing if it showed none.
+  virtual std::optional<PeerCertificate> certificate() const { return std::nullopt; }
+  /// "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty: octets in the clear.
+  virtual std::string security() const { return {}; }
 };
 
 class TcpStream final : public Stream {

@@ -19,6 +19,7 @@
 #include "x400/access/options.hpp"
 #include "x400/access/pending.hpp"
 #include "x400/access/runtime.hpp"
+#include "x400/access/tls.hpp"
 #include "x400/base/result.hpp"
 #include "x400/osi/address.hpp"
 #include "x400/osi/events.hpp"
@@ -29,6 +30,7 @@ namespace x400::access {
 struct ConnectOptions {
   osi::PresentationAddress address;  ///< host, port and called selectors
   osi::Selectors calling;
+  std::shared_ptr<TlsClient> tls;               ///< null: in the clear
   const ApplicationContext* context = nullptr;  ///< required
   std::vector<Port> ports;                      ///< proposed; empty: all of the context
   osi::Chain bind_argument;                     ///< MSBindArgument or MTSBindArgument, whole value; required

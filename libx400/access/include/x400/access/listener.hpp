@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "x400/access/options.hpp"
 #include "x400/access/pending.hpp"
 #include "x400/access/runtime.hpp"
+#include "x400/access/tls.hpp"
 #include "x400/base/result.hpp"
 #include "x400/osi/address.hpp"
 #include "x400/osi/policy.hpp"
@@ -33,6 +35,7 @@ struct BindRequest {
   const ApplicationContext* context = nullptr;  ///< protocol, edition, who is who; never null
   std::vector<Port> ports;                      ///< those the peer proposed and will have
   osi::Selectors called, calling;
+  std::optional<PeerCertificate> certificate;  ///< TLS: verified; nothing if none was shown
   /// MSBindArgument or MTSBindArgument, by the protocol: the value inside [16]. Not decoded; walked.
   osi::Slice argument;
 };
@@ -80,6 +83,7 @@ struct ListenerOptions {
   /// Application contexts taken; others are refused by ACSE (diagnostic 2).
   std::vector<const ApplicationContext*> contexts;
   osi::Selectors selectors;
+  std::shared_ptr<TlsServer> tls;  ///< null: in the clear. A listener is one or the other
   osi::SelectorPolicy selector_policy = osi::SelectorPolicy::lenient;
   std::size_t associations = 10'000;  ///< TCP connections of this listener; more are closed at once
   std::size_t associations_per_address = 1'000;  ///< the same from one address

@@ -26,6 +26,7 @@ struct AssociationInfo {
   Side side = Side::responder;
   std::string peer;                             ///< "192.0.2.7:40213", "[2001:db8::7]:102"
   const ApplicationContext* context = nullptr;  ///< null until it is known
+  std::string security;                         ///< once open: "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty: none
   std::uint64_t octets_received = 0;
   std::uint64_t octets_sent = 0;
   std::chrono::steady_clock::time_point since{};  ///< TCP connection

@@ -23,7 +23,7 @@ class Secret {
   View octets() const { return octets_; }
   bool empty() const { return octets_.empty(); }
 
-  /// The same octets? Takes the same time wherever they differ (not: whatever their lengths are).
+  /// The same octets? Takes the same time wherever they differ, and whatever the secret's length is.
   bool matches(View other) const;
 
  private:
