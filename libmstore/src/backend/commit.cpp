@@ -50,7 +50,7 @@ class Commit {
   enum class Next : std::uint8_t { done, queued };
 
   /// done: the completion has run or will be run by another change set.
-  Next run(Completion completion, Log::Wait wait, Log::Ticket* ticket) {
+  Next run(Completion completion, Log::Wait wait, Log::TicketPtr ticket) {
     std::unique_lock lock(box_.mutex);
     auto checked = check(completion);
     if (!checked.ok() || *checked == Next::done) {
@@ -78,7 +78,7 @@ class Commit {
       wait = Log::Wait::lazy;
     else
       operation_->completion = std::move(completion);
-    auto queued = enqueue(wait, lazy ? nullptr : ticket);
+    auto queued = enqueue(wait, lazy ? nullptr : std::move(ticket));
     lock.unlock();
     if (!queued.ok()) {
       for (const auto& spooled : operation_->spooled) spooled->release();
@@ -289,12 +289,12 @@ class Commit {
     return make_record(RecordType::item, set_.mailbox, encode(body));
   }
 
-  Result<Lsn> enqueue(Log::Wait wait, Log::Ticket* ticket) {
+  Result<Lsn> enqueue(Log::Wait wait, Log::TicketPtr ticket) {
     const std::size_t count = records_.size();
     auto done = [backend = &backend_, operation = operation_](const Status& written) {
       backend->finish(*operation, written);
     };
-    X400_TRY(last, backend_.log_->enqueue(std::move(records_), wait, std::move(done), ticket));
+    X400_TRY(last, backend_.log_->enqueue(std::move(records_), wait, std::move(done), std::move(ticket)));
     // `done` waits for the mutex, so what follows is in place before.
     PendingChange& change = operation_->change;
     change.last = last;
@@ -370,7 +370,7 @@ namespace {
 
 // True: the ticket is queued and somebody must settle it.
 bool start(LocalBackend& backend, const ChangeSet& set, LargeContents& contents,
-           Result<std::shared_ptr<Box>> box, Completion completion, Log::Wait wait, Log::Ticket* ticket) {
+           Result<std::shared_ptr<Box>> box, Completion completion, Log::Wait wait, Log::TicketPtr ticket) {
   if (!box.ok()) {
     completion(Refusal{box.error(), 0, {}});
     return false;
@@ -385,7 +385,7 @@ bool start(LocalBackend& backend, const ChangeSet& set, LargeContents& contents,
     return false;
   }
   return Commit(backend, set, std::move(*prepared), std::move(*box))
-             .run(std::move(completion), wait, ticket) == Commit::Next::queued;
+             .run(std::move(completion), wait, std::move(ticket)) == Commit::Next::queued;
 }
 
 }  // namespace
@@ -398,11 +398,11 @@ CommitResult LocalBackend::commit(ChangeSet set) {
   // Shared: the one who tells may still be inside when the one who waits has left.
   auto told = std::make_shared<std::promise<CommitResult>>();
   auto result = told->get_future();
-  Log::Ticket ticket;
+  const auto ticket = std::make_shared<Log::Ticket>();
   const bool queued = start(
       *this, set, *contents_, box(set.mailbox), [told](CommitResult r) { told->set_value(std::move(r)); },
-      Log::Wait::lead, &ticket);
-  if (queued) log_->settle(ticket);
+      Log::Wait::lead, ticket);
+  if (queued) log_->settle(*ticket);
   return result.get();
 }
 

@@ -76,10 +76,10 @@ Status LocalBackend::write_mailbox(MailboxNumber number, std::string_view id, Vi
     return Error(ErrorKind::limit, "properties of a mailbox too large");
   records.push_back(std::move(record));
   Status result = Ok{};
-  Log::Ticket ticket;
+  const auto ticket = std::make_shared<Log::Ticket>();
   X400_CHECK(log_->enqueue(
-      std::move(records), Log::Wait::lead, [&](const Status& s) { result = s; }, &ticket));
-  log_->settle(ticket);
+      std::move(records), Log::Wait::lead, [&](const Status& s) { result = s; }, ticket));
+  log_->settle(*ticket);
   return result;
 }
 

@@ -40,8 +40,10 @@ void Filler::after_write(std::uint64_t end) {
   if (ahead_ == 0) return;
   {
     const std::lock_guard lock(mutex_);
-    target_ = std::min(end + ahead_, segment_size_);
-    if (target_ < filled_ + chunk && target_ != segment_size_) return;
+    // A whole chunk at a time: each costs a sync beside the writer's.
+    const std::uint64_t target = std::min(end + ahead_, segment_size_);
+    if (target < filled_ + chunk && target != segment_size_) return;
+    target_ = target;
   }
   changed_.notify_all();
 }

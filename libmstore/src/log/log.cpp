@@ -61,15 +61,16 @@ Log::~Log() {
   filler_.reset();
 }
 
-Result<Lsn> Log::enqueue(std::vector<LogRecord> records, Wait wait, Done done, Ticket* ticket) {
+Result<Lsn> Log::enqueue(std::vector<LogRecord> records, Wait wait, Done done, TicketPtr ticket) {
   Append append;
   append.octets = octets_of(records);
   append.done = std::move(done);
-  append.ticket = ticket;
+  append.ticket = std::move(ticket);
   append.wait = wait;
   if (wait == Wait::lazy)
     append.deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.lazy_ms);
   Lsn last = 0;
+  bool wake = wait == Wait::none;
   {
     const std::lock_guard lock(mutex_);
     if (broken_) return *broken_;
@@ -77,19 +78,24 @@ Result<Lsn> Log::enqueue(std::vector<LogRecord> records, Wait wait, Done done, T
     for (LogRecord& r : records) r.header.lsn = last = make_lsn(epoch_, next_count_++);
     append.last = last;
     append.records = std::move(records);
+    // A lazy one behind others waits no longer than they do.
+    wake = !leading_ && (wake || (wait == Wait::lazy && queue_.empty()));
     queue_.push_back(std::move(append));
   }
-  if (wait != Wait::lead) changed_.notify_one();
+  if (wake) changed_.notify_one();
   return last;
 }
 
+// A woken one needs the lock only to lead: those whose records were written do not queue up behind it.
 void Log::settle(Ticket& ticket) {
-  std::unique_lock lock(mutex_);
-  while (!ticket.settled) {
-    if (!leading_)
-      lead(lock);
-    else
-      ticket.wake.wait(lock);
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      if (ticket.state == Ticket::to_lead) ticket.state = Ticket::waiting;
+      while (ticket.state == Ticket::waiting && !leading_) lead(lock);
+    }
+    ticket.state.wait(Ticket::waiting);
+    if (ticket.state == Ticket::settled) return;
   }
 }
 
@@ -165,19 +171,21 @@ void Log::lead(std::unique_lock<std::mutex>& lock) {
   leading_here = nullptr;
   if (!appends.empty()) settled_count_ = lsn_count(appends.back().last);
   settled_.notify_all();
-  for (Append& append : appends) {
-    if (append.ticket == nullptr) continue;
-    append.ticket->settled = true;
-    append.ticket->wake.notify_one();
-  }
   hand_over();
+  for (Append& append : appends)
+    if (append.ticket) append.ticket->state = Ticket::settled;
+  lock.unlock();
+  for (Append& append : appends)
+    if (append.ticket) append.ticket->state.notify_one();
+  lock.lock();
 }
 
 // The next leader: the first that waits, else the log's own thread.
 void Log::hand_over() {
   for (Append& append : queue_)
     if (append.ticket != nullptr) {
-      append.ticket->wake.notify_one();
+      append.ticket->state = Ticket::to_lead;
+      append.ticket->state.notify_one();
       return;
     }
   changed_.notify_one();

@@ -75,15 +75,16 @@ class Log {
     lazy,  ///< within Options::lazy_ms or with the next batch
     lead,  ///< the caller calls settle() next
   };
-  /// What settle() waits for; on the caller's stack.
+  /// What settle() waits for.
   struct Ticket {
-    std::condition_variable wake;
-    bool settled = false;
+    enum : std::uint32_t { waiting, to_lead, settled };
+    std::atomic<std::uint32_t> state{waiting};
   };
+  using TicketPtr = std::shared_ptr<Ticket>;
 
   /// Queues; never blocks on the disk. The LSN of the last record; or why nothing can be written any more
   /// (`done` is not called then). The octets of all records fit into a segment.
-  Result<Lsn> enqueue(std::vector<LogRecord> records, Wait wait, Done done, Ticket* ticket = nullptr);
+  Result<Lsn> enqueue(std::vector<LogRecord> records, Wait wait, Done done, TicketPtr ticket = nullptr);
   /// Returns when the ticket's records were written or failed, and `done` has run.
   void settle(Ticket& ticket);
   /// Returns when all that was queued before is written or failed; at once inside a completion.
@@ -107,7 +108,7 @@ class Log {
     std::uint64_t octets = 0;
     Lsn last = 0;
     Done done;
-    Ticket* ticket = nullptr;
+    TicketPtr ticket;
     Wait wait = Wait::none;
     std::chrono::steady_clock::time_point deadline;
   };

@@ -93,9 +93,9 @@ std::unique_ptr<MemoryEnv> make() {
   auto log = Log::start(env, folders, StoreId{}, options(), recover(env), sink);
   REQUIRE(log.ok());
   for (SequenceNumber n = 1; n <= 15; ++n) {
-    Log::Ticket ticket;
-    REQUIRE((*log)->enqueue(records(n), Log::Wait::lead, nullptr, &ticket).ok());
-    (*log)->settle(ticket);
+    const auto ticket = std::make_shared<Log::Ticket>();
+    REQUIRE((*log)->enqueue(records(n), Log::Wait::lead, nullptr, ticket).ok());
+    (*log)->settle(*ticket);
   }
   REQUIRE((*log)->segments().all().size() == 3);
   return env.kill();

@@ -52,11 +52,11 @@ LogRecord record(SequenceNumber number, std::size_t content_size) {
 
 Status append(Log& log, std::vector<LogRecord> records) {
   Status result = Error(ErrorKind::internal, "not told");
-  Log::Ticket ticket;
+  const auto ticket = std::make_shared<Log::Ticket>();
   auto queued = log.enqueue(
-      std::move(records), Log::Wait::lead, [&](const Status& s) { result = s; }, &ticket);
+      std::move(records), Log::Wait::lead, [&](const Status& s) { result = s; }, ticket);
   if (!queued.ok()) return queued.error();
-  log.settle(ticket);
+  log.settle(*ticket);
   return result;
 }
 
