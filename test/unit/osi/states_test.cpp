@@ -1,4 +1,5 @@
 // Abort, release, refusal, loss and deadlines in every phase, of both roles.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 
@@ -258,6 +259,18 @@ TEST_CASE("requests outside their phase change nothing") {
     CHECK(i.connect(p7_parameters()).error().kind() == ErrorKind::closed);
     CHECK(i.output_size() == 0);
   }
+}
+
+TEST_CASE("a release is not answered when what came with it has ended the association") {
+  Responder r = quiet(responder_in(Phase::open), Phase::open);
+  r.receive(join({tsdu(rlrq_fn()), hex("ff000000")}));
+  REQUIRE(r.phase() == Phase::closed);
+  CHECK_FALSE(r.release_response().ok());
+  r.expire();
+  CHECK(r.phase() == Phase::closed);
+  const Log log = events(r);
+  CHECK(std::count(log.begin(), log.end(), "closed") == 1);
+  CHECK(log.back() == "closed");
 }
 
 TEST_CASE("an initiator's connect is checked") {

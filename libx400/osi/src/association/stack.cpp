@@ -343,7 +343,9 @@ Status Stack::release() {
 }
 
 Status Stack::release_response() {
-  if (session_.state() != session::State::wait_release) return closed("release response");
+  // What came behind the release may have ended the association before its owner was asked.
+  if (phase_ != Phase::releasing || session_.state() != session::State::wait_release)
+    return closed("release response");
   session_.finish_response(on_acse(acse::encode_rlre()).flat());
   await_close();
   return Ok{};
