@@ -27,7 +27,7 @@ class Arguments:
             key = re.match(r"([a-z_0-9]+)=", part)
             if key:
                 self.given[key.group(1)] = part[key.end():]
-            elif part:
+            else:
                 self.positional.append(part)
         self.used = set()
 
@@ -44,11 +44,6 @@ class Arguments:
     def octets(self, key, default=b""):
         text = self.text(key)
         return default if text is None else self.composer.octets(text)
-
-    def rest(self, keys):
-        unknown = set(self.given) - keys
-        if unknown:
-            raise Fault(f"unknown arguments {sorted(unknown)}")
 
 
 def split(text, separator):

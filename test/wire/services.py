@@ -108,7 +108,7 @@ class Services:
 
     def make_range(self, a):
         """range(from, to): a range of numbers; either may be left empty."""
-        ends = b"".join(ber.tlv(bytes([0xA0 + i]), ber.integer(a.number(i))) for i in (0, 1) if a.text(i, "none") != "none")
+        ends = b"".join(ber.tlv(bytes([0xA0 + i]), ber.integer(a.number(i))) for i in (0, 1) if a.text(i))
         return ber.tlv(b"\xa1", ber.tlv(b"\xa0", ber.tlv(b"\x30", ends)))
 
     def make_fetch(self, a):
