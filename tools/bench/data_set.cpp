@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <fstream>
 #include <semaphore>
 #include <thread>
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::uint32_t rounds = 10'000;
 constexpr unsigned outstanding = 256;
+constexpr const char* marker = "bench-data-set";  // beside the store's files: how many are equal
 
 void say(const std::string& text) {
   fmt::print(stderr, "{}\n", text);
@@ -116,8 +118,12 @@ class Maker {
 std::vector<DataSetBox> boxes_of(const DataSetOptions& options) {
   std::vector<DataSetBox> boxes;
   for (unsigned i = 0; i < options.mailboxes; ++i) boxes.push_back({i, options.processed, options.fresh});
-  for (const std::uint32_t count : {1'000U, 10'000U, 100'000U, options.big})
-    if (count <= options.big) boxes.push_back({static_cast<unsigned>(boxes.size()), count - 10, 10});
+  const auto grow = [&](std::uint32_t count) {
+    boxes.push_back({static_cast<unsigned>(boxes.size()), count - 10, 10});
+  };
+  for (const std::uint32_t count : {1'000U, 10'000U, 100'000U})
+    if (count < options.big) grow(count);
+  grow(options.big);
   return boxes;
 }
 
@@ -134,7 +140,16 @@ Status make_data_set(const DataSetOptions& options) {
   X400_CHECK(maker.deliver(false));
   X400_CHECK(maker.process());
   X400_CHECK(maker.deliver(true));
-  return store->close();
+  X400_CHECK(store->close());
+  std::ofstream(options.folder / marker) << options.mailboxes << '\n';
+  return Ok{};
+}
+
+Result<unsigned> equal_mailboxes(const std::filesystem::path& folder) {
+  std::ifstream file(folder / marker);
+  unsigned count = 0;
+  if (!(file >> count)) return Error(ErrorKind::invalid, folder.string() + " is no data set, or half of one");
+  return count;
 }
 
 }  // namespace bench

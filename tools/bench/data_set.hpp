@@ -33,6 +33,8 @@ std::vector<DataSetBox> boxes_of(const DataSetOptions& options);
 
 /// exists: there is something in the folder.
 x400::Status make_data_set(const DataSetOptions& options);
+/// How many of its mailboxes are equal ones; they stand first. invalid: it was not made by make_data_set().
+x400::Result<unsigned> equal_mailboxes(const std::filesystem::path& folder);
 
 inline constexpr const char* rare_word = "Zebra";
 std::string originator_text(unsigned number);

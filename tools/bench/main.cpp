@@ -81,10 +81,12 @@ int main(int argc, char** argv) {
   DataSetOptions data;
   auto* data_set = app.add_subcommand("data-set", "makes the reference data set by direct calls");
   data_set->add_option("folder", data.folder, "of the new store")->required();
-  data_set->add_option("--mailboxes", data.mailboxes, "equal ones (default 100)");
+  data_set->add_option("--mailboxes", data.mailboxes, "equal ones (default 100)")
+      ->check(CLI::Range(1, 100'000));
   data_set->add_option("--processed", data.processed, "entries of each that are processed (default 10000)");
   data_set->add_option("--new", data.fresh, "entries of each that are new (default 1000)");
-  data_set->add_option("--big", data.big, "entries of the biggest mailbox (default 500000)");
+  data_set->add_option("--big", data.big, "entries of the biggest mailbox (default 500000)")
+      ->check(CLI::Range(100, 100'000'000));
   data_set->add_option("--size", data.size, "octets of a content (default 10000)");
   CLI11_PARSE(app, argc, argv);
   settings.time = std::chrono::seconds(seconds);

@@ -3,19 +3,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "bare_file.hpp"
+#include "data_set.hpp"
 
 namespace bench {
 
 using namespace x400;
 
 Result<OpenedDataSet> open_data_set(const Settings& settings) {
+  X400_TRY(equal, equal_mailboxes(settings.data_set));
   OpenedDataSet set;
   mstore::Options options;
   options.folder = settings.data_set;
   options.create = false;
+  options.ageing = false;
   X400_TRY(store, mstore::Store::open(options));
   set.store = std::move(store);
   std::vector<OpenedDataSet::Box> all;
@@ -23,13 +24,10 @@ Result<OpenedDataSet> open_data_set(const Settings& settings) {
     X400_TRY(usage, set.store->usage(m.number));
     all.push_back({m.number, static_cast<unsigned>(all.size()), usage.delivery.entries});
   }
-  // The growing ones stand behind the equal ones and begin with the smallest.
-  const auto first = std::min_element(all.begin(), all.end(),
-                                      [](const auto& a, const auto& b) { return a.entries < b.entries; });
+  if (all.size() <= equal) return Error(ErrorKind::invalid, settings.data_set.string() + " lacks mailboxes");
+  const auto first = all.begin() + equal;
   set.equal.assign(all.begin(), first);
   set.curve.assign(first, all.end());
-  if (set.equal.empty() || set.curve.empty())
-    return Error(ErrorKind::invalid, settings.data_set.string() + " is no data set");
   return set;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <random>
 
 #include "bare_file.hpp"
@@ -28,6 +29,17 @@ Result<std::size_t> fetch(mstore::Retrieval& session, ms::SequenceNumber number)
   std::size_t octets = 0;
   for (const View v : fetched->result.entry_information->attributes) octets += v.size();
   return octets;
+}
+
+// Earlier runs may have deleted the oldest.
+Result<ms::SequenceNumber> oldest(mstore::Retrieval& session) {
+  ms::ListArgument argument;
+  argument.selector.limit = 1;
+  argument.requested_attributes.emplace();
+  auto listed = session.list(argument);
+  if (!listed.ok()) return Error(ErrorKind::unavailable, listed.error().log);
+  if (listed->result.requested.empty()) return Error(ErrorKind::not_found, "the mailbox is empty");
+  return listed->result.requested.front().sequence_number;
 }
 
 // Reads pieces of this size, in order or anywhere, from the log's files: what any store must do.
@@ -58,12 +70,14 @@ Status fetch_many(const Measure& m, const Settings& settings, Table& table, bool
   X400_TRY(set, open_data_set(settings));
   const OpenedDataSet::Box& box = in_order ? set.equal.back() : set.curve.back();
   X400_TRY(session, set.session(box));
+  X400_TRY(first, oldest(*session));
   std::minstd_rand random(2);
   Latencies latencies;
   std::uint64_t octets = 0;
   const std::uint64_t count = in_order ? box.entries : 10'000;
   for (std::uint64_t i = 0; i < count; ++i) {
-    const auto number = static_cast<ms::SequenceNumber>(1 + (in_order ? i : random() % (box.entries - 10)));
+    const auto number =
+        static_cast<ms::SequenceNumber>(first + (in_order ? i : random() % (box.entries - 10)));
     const auto begin = Clock::now();
     X400_TRY(size, fetch(*session, number));
     latencies.add(begin, Clock::now());
@@ -161,6 +175,32 @@ Status remove(const Measure& m, const Settings& settings, Table& table, std::uin
   return Ok{};
 }
 
+// What the store's thread does every minute, for a mailbox in which 10,000 are due at once.
+Status age(const Measure& m, const Settings& settings, Table& table) {
+  X400_TRY(set, open_data_set(settings));
+  const auto& box = *std::max_element(set.equal.begin(), set.equal.end(),
+                                      [](const auto& a, const auto& b) { return a.entries < b.entries; });
+  X400_TRY(before, set.store->mailbox(box.number));
+  mstore::MailboxSettings aged = before.settings;
+  aged.policy.in_box = mstore::Retention{std::chrono::seconds(60), mstore::Retention::Of::processed};
+  X400_CHECK(set.store->configure_mailbox(box.number, aged));
+  Latencies latencies;
+  const auto begin = Clock::now();
+  X400_TRY(done, set.store->age());
+  latencies.add(begin, Clock::now());
+  X400_CHECK(set.store->configure_mailbox(box.number, before.settings));
+  if (done.removed == 0)
+    return Error(ErrorKind::invalid, "nothing is due: made less than a minute ago, or closed for a day");
+  const double took = latencies.milliseconds(50);
+  Row row{m.name,
+          fmt::format("{}: {} of {}, {:.2f} us each", m.what, done.removed, box.entries,
+                      took * 1000 / static_cast<double>(done.removed)),
+          "processed", "ms", took};
+  row.set(latencies);
+  table.add(std::move(row));
+  return Ok{};
+}
+
 }  // namespace
 
 std::vector<Measure> scale_entry_measures() {
@@ -172,7 +212,8 @@ std::vector<Measure> scale_entry_measures() {
           {"scale-delete-1", "delete of one",
            [](const Measure& m, const Settings& s, Table& t) { return remove(m, s, t, 1, 100); }, true},
           {"scale-delete-10000", "delete of 10,000",
-           [](const Measure& m, const Settings& s, Table& t) { return remove(m, s, t, 10'000, 1); }, true}};
+           [](const Measure& m, const Settings& s, Table& t) { return remove(m, s, t, 10'000, 1); }, true},
+          {"scale-age", "retention removes all that are processed", age, true}};
 }
 
 }  // namespace bench

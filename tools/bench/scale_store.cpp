@@ -54,7 +54,9 @@ Status opening(const Measure& m, const Settings& settings, Table& table) {
   auto content = message_of(2000);
   if (!store.ok() || !content.ok()) ::_exit(1);
   const Numbered envelope = Numbered::envelope({address_of(0)});
-  auto number = static_cast<std::uint64_t>(::getpid()) * 10'000;
+  // Not those of the data set, nor of an earlier run.
+  const auto now = std::chrono::system_clock::now().time_since_epoch() / std::chrono::microseconds(1);
+  auto number = 3'000'000'000 + static_cast<std::uint64_t>(now) % 6'000'000'000;
   for (;;)
     (void)(*store)
         ->deliver({1, envelope.with(number++), mstore::Content::shared(content->view(), content->owner())})

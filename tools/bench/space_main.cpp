@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -183,6 +184,7 @@ Result<Measured> measure(const Settings& settings, unsigned percent) {
   Options options;
   options.folder = settings.folder;
   options.segment_size = settings.segment;
+  options.large_content = std::min(options.large_content, settings.segment / 2);
   options.housekeeping = false;
   options.clean_rate = 0;
   options.clean_dead_percent = percent;
