@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <random>
 #include <string>
 
@@ -52,6 +53,7 @@ void tell(const NamedRound& kind, std::uint64_t seed, const Report& report) {
 bool run_rounds(const Arguments& a) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(a.minutes);
   std::uint64_t acknowledged = 0, done = 0, broken = 0;
+  std::map<std::string, int> stops;
   for (std::uint64_t i = 0; i < a.rounds; ++i) {
     if (a.minutes != 0 && std::chrono::steady_clock::now() >= end) break;
     const std::uint64_t seed = a.seed + i;
@@ -60,6 +62,7 @@ bool run_rounds(const Arguments& a) {
       const Report report = kind.run(seed);
       acknowledged += report.acknowledged;
       ++done;
+      for (const std::string& stop : report.stops) ++stops[stop];
       if (report.faults.empty()) continue;
       ++broken;
       tell(kind, seed, report);
@@ -68,6 +71,9 @@ bool run_rounds(const Arguments& a) {
   std::printf("%llu rounds, %llu acknowledgements, %llu rounds with a broken promise\n",
               static_cast<unsigned long long>(done), static_cast<unsigned long long>(acknowledged),
               static_cast<unsigned long long>(broken));
+  if (!stops.empty()) std::printf("stopped at:");
+  for (const auto& [stop, count] : stops) std::printf(" %s %d;", stop.c_str(), count);
+  if (!stops.empty()) std::printf("\n");
   return broken == 0 && done != 0;
 }
 

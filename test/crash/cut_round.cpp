@@ -67,10 +67,11 @@ class CutRound {
 
  private:
   // `call` 0: at a named point.
-  void live(const WorkOptions& how, std::uint64_t call) {
+  void live(WorkOptions how, std::uint64_t call) {
     Points points;
     points.clock = random_clock(dice_);
     const Stop stop = random_stop(dice_);
+    if (call == 0 && stop.cleaning && how.operations != 0) work_enough(how, dice_);
     const auto keep = [&] { return static_cast<double>(dice_() % 5) / 4; };
     const std::uint64_t seed = dice_();
     const double kept = keep();
@@ -78,10 +79,10 @@ class CutRound {
       env_->cut_now(seed, kept);
       IndexDisk::install().cut();
     };
-    const auto due = [&](const Hit& hit) {
-      return call != 0 ? hit.call == call : hit.point == stop.point && hit.nth == stop.nth;
-    };
+    StopWatch watch(stop);
+    const auto due = [&](const Hit& hit) { return call != 0 ? hit.call == call : watch.due(hit); };
     points.before = [&](const Hit& hit) {
+      watch.arrive(hit);
       if (due(hit) && (call != 0 || stop.moment == Stop::Moment::before)) cut();
       if (due(hit) && call == 0 && stop.moment == Stop::Moment::half)
         return Decision{Decision::Way::half, Error(ErrorKind::io, "no power")};
@@ -102,6 +103,7 @@ class CutRound {
       cut();
     }
     IndexDisk::install().use(nullptr);
+    if (call == 0 && watch.reached()) ledger_.report.stops.push_back(place(stop));
     // Without power nobody could have left it.
     fs::remove(folder_.path() / "index.db.damaged");
     env_ = env_->left();

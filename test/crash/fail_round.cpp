@@ -21,7 +21,11 @@ constexpr Point points_of_failure[] = {
     {What::write, Kind::index},        {What::sync, Kind::index},          {What::truncate, Kind::index},
     {What::size, Kind::index},         {What::open, Kind::index_wal},      {What::read, Kind::index_wal},
     {What::write, Kind::index_wal},    {What::sync, Kind::index_wal},      {What::truncate, Kind::index_wal},
-    {What::size, Kind::index_wal},     {What::remove, Kind::index_wal},
+    {What::size, Kind::index_wal},     {What::remove, Kind::index_wal},    {What::open, Kind::rewrite},
+    {What::write, Kind::rewrite},      {What::sync, Kind::rewrite},        {What::remove, Kind::rewrite},
+    {What::rename, Kind::segment},     {What::write, Kind::catalogue},     {What::sync, Kind::catalogue},
+    {What::rename, Kind::retired},     {What::sync_folder, Kind::retired}, {What::remove, Kind::retired},
+    {What::write, Kind::removed},      {What::sync, Kind::removed},        {What::rename, Kind::removed},
 };
 
 class FailRound {

@@ -15,7 +15,8 @@ namespace x400::mstore::crash {
 struct Report {
   std::vector<std::string> faults;
   std::uint64_t acknowledged = 0;
-  std::string how;  ///< what was done to the store, for the reader of a failure
+  std::vector<std::string> stops;  ///< named points at which it was stopped
+  std::string how;                 ///< what was done to the store, for the reader of a failure
 };
 
 /// Takes lines and faults from several workers.

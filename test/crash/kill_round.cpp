@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "index_disk.hpp"
@@ -28,15 +29,18 @@ struct Death {
 }
 
 void arm(Points& points, const Death& death) {
-  points.before = [death](const Hit& hit) {
+  const auto watch = death.stop ? std::make_shared<StopWatch>(*death.stop) : nullptr;
+  points.before = [death, watch](const Hit& hit) {
     if (death.call != 0 && hit.call == death.call) die();
-    if (!death.stop || hit.point != death.stop->point || hit.nth != death.stop->nth) return Decision{};
+    if (!watch) return Decision{};
+    watch->arrive(hit);
+    if (!watch->due(hit)) return Decision{};
     if (death.stop->moment == Stop::Moment::before) die();
     if (death.stop->moment == Stop::Moment::after) return Decision{};
     return Decision{Decision::Way::half, Error(ErrorKind::io, "killed")};
   };
-  points.after = [death](const Hit& hit) {
-    if (death.stop && hit.point == death.stop->point && hit.nth == death.stop->nth) die();
+  points.after = [watch](const Hit& hit) {
+    if (watch && watch->due(hit)) die();
   };
 }
 
@@ -76,7 +80,9 @@ class KillRound {
       how.first = static_cast<std::uint64_t>(life) * 1'000'000;
       how.workers = 1 + static_cast<int>(dice_() % 4);
       how.operations = 20 + static_cast<int>(dice_() % 60);
-      live(how, death());
+      const Death end = death();
+      if (end.stop && end.stop->cleaning) work_enough(how, dice_);
+      live(how, end);
       // Killed again while it recovers.
       if (dice_() % 2 == 0) {
         how.operations = 0;
@@ -120,6 +126,7 @@ class KillRound {
     ::waitpid(pid, &status, 0);
     const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     const bool finished = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (killed && death.stop) ledger_.report.stops.push_back(place(*death.stop));
     if (!killed && !finished) fault("the child ended with status " + std::to_string(status));
   }
 

@@ -102,6 +102,7 @@ class Replay {
         break;
       }
       case 8: raise(r.mailbox, at.u32(0)); break;
+      case 9: archive(r, at); break;
       default: fault("record of unknown type " + std::to_string(r.type));
     }
     return names_;
@@ -122,9 +123,21 @@ class Replay {
       child->second.content = describe(View(main->second).subspan(slice.offset, slice.size));
     }
     for (auto& [number, box] : out_.seen.boxes) box.counters = sums(box);
+    // What depends on a record of theirs may show in the mailbox or in the archive.
+    for (Stretch& s : out_.stretches) s.entries = both_places(s.entries);
+    for (auto& [file, name] : out_.large_files)
+      if (archived_.contains({std::get<0>(name), std::get<2>(name)})) std::get<1>(name) = 3;
   }
 
  private:
+  std::vector<EntryName> both_places(std::vector<EntryName> names) const {
+    const std::vector<EntryName> own = names;
+    for (const auto& [mailbox, base, number] : own)
+      if ((base == 0 || base == 3) && archived_.contains({mailbox, number}))
+        names.push_back({mailbox, 3 - base, number});
+    return names;
+  }
+
   struct Slice {
     std::uint32_t distance = 0;
     std::uint64_t offset = 0, size = 0;
@@ -162,9 +175,11 @@ class Replay {
     e.list = at.run(p);
     e.variable = at.run(p);
     e.attributes = at.run(p);
-    const int base = e.entry_class == 7 ? 2 : e.entry_class >= 4 ? 1 : 0;
+    const bool archived = (flags & 8) != 0;
+    const int base = archived ? 3 : e.entry_class == 7 ? 2 : e.entry_class >= 4 ? 1 : 0;
     const EntryName name{r.mailbox, base, r.number};
     names_.push_back(name);
+    if (archived) archived_.insert({r.mailbox, r.number});
     state_[name] = std::max(at.u64(45), r.state);
     if ((flags & 2) != 0)
       slices_[name] = {at.u32(21), at.u64(29), at.u64(37)};
@@ -230,6 +245,41 @@ class Replay {
     }
   }
 
+  // They keep all that is theirs, under another base.
+  void archive(const Record& r, const At& at) {
+    const std::uint32_t count = at.u32(1);
+    std::size_t p = 5;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t number = at.u32(p), descendants = at.u32(p + 4);
+      p += 16;
+      (void)at.run(p);
+      for (std::uint32_t n = number; n <= number + descendants; ++n)
+        change(r, 0, n, [&](auto it) { move_to_archive(r.mailbox, n, it); });
+    }
+  }
+
+  template <class It>
+  void move_to_archive(std::uint32_t mailbox, std::uint32_t number, It it) {
+    const EntryName from{mailbox, 0, number}, to{mailbox, 3, number};
+    auto& entries = out_.seen.boxes[mailbox].entries;
+    entries[{3, number}] = std::move(it->second);
+    entries.erase(it);
+    rename(state_, from, to);
+    rename(slices_, from, to);
+    rename(contents_, from, to);
+    rename(missing_, from, to);
+    names_.push_back(to);
+    archived_.insert({mailbox, number});
+  }
+
+  template <class Map>
+  static void rename(Map& map, const EntryName& from, const EntryName& to) {
+    if (auto node = map.extract(from)) {
+      node.key() = to;
+      map.insert(std::move(node));
+    }
+  }
+
   void modify(const Record& r, const At& at) {
     const std::uint32_t flags = at.u8(1);
     std::size_t p = 2;
@@ -271,6 +321,7 @@ class Replay {
   std::map<EntryName, Slice> slices_;
   std::map<EntryName, Octets> contents_;
   std::map<EntryName, std::string> missing_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> archived_;  // ever
 };
 
 class Reader {

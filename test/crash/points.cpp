@@ -13,8 +13,9 @@ const char* name(What what) {
 }
 
 const char* name(Kind kind) {
-  constexpr const char* names[] = {"identity", "lock",    "position", "segment", "large",  "torn",
-                                   "retired",  "reserve", "index",    "wal",     "folder", "other"};
+  constexpr const char* names[] = {"identity", "lock",     "position", "segment", "rewrite", "catalogue",
+                                   "removed",  "follower", "large",    "torn",    "retired", "reserve",
+                                   "index",    "wal",      "folder",   "other"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -51,7 +52,9 @@ Kind kind_of(const Path& path) {
   if (file == "reserve") return Kind::reserve;
   if (file.starts_with("index.db-wal")) return Kind::index_wal;
   if (file.starts_with("index.db")) return Kind::index;
-  if (folder == "log") return Kind::segment;
+  if (file == "removed" || file == "removed.new") return Kind::removed;
+  if (folder == "followers" || file == "followers") return Kind::follower;
+  if (folder == "log") return file.ends_with(".new") ? Kind::rewrite : Kind::segment;
   if (folder == "large") return Kind::large;
   if (folder == "torn") return Kind::torn;
   if (folder == "retired") return Kind::retired;
@@ -81,12 +84,14 @@ class PointEnv::PointFile final : public File {
   }
   Status write(std::uint64_t offset, std::span<const View> parts) override {
     if (late_.exchange(false)) X400_CHECK(base_->sync());
+    const Kind kind = kind_ == Kind::segment && is_catalogue(parts) ? Kind::catalogue : kind_;
+    catalogued_ = kind == Kind::catalogue;
     return done(
-        points_, {What::write, kind_}, [&] { return base_->write(offset, parts); },
+        points_, {What::write, kind}, [&] { return base_->write(offset, parts); },
         [&] { (void)base_->write(offset, first_half(parts)).ok(); });
   }
   Status sync() override {
-    const Hit hit = points_.arrive({What::sync, kind_});
+    const Hit hit = points_.arrive({What::sync, catalogued_ ? Kind::catalogue : kind_});
     const Decision d = points_.decide(hit);
     Status result = Ok{};
     if (d.way == Decision::Way::go) result = base_->sync();
@@ -106,6 +111,12 @@ class PointEnv::PointFile final : public File {
   }
 
  private:
+  // A batch with the flag of a catalogue.
+  static bool is_catalogue(std::span<const View> parts) {
+    const View head = parts.empty() ? View() : parts.front();
+    return head.size() > 10 && chars(head.first(4)) == "BTCH" && (head[10] & 1) != 0;
+  }
+
   static std::vector<View> first_half(std::span<const View> parts) {
     std::size_t left = 0;
     for (const View part : parts) left += part.size();
@@ -122,6 +133,7 @@ class PointEnv::PointFile final : public File {
   const Kind kind_;
   std::unique_ptr<File> base_;
   std::atomic<bool> late_{false};
+  std::atomic<bool> catalogued_{false};  // what was written last
 };
 
 Result<std::unique_ptr<File>> PointEnv::open(const Path& path, OpenMode mode) {

@@ -38,6 +38,10 @@ enum class Kind : std::uint8_t {
   lock,
   position,
   segment,
+  rewrite,    ///< the next generation of a segment, before it has its name
+  catalogue,  ///< a segment, where a catalogue is written into it
+  removed,
+  follower,
   large,
   torn,
   retired,

@@ -6,6 +6,10 @@
 
 namespace x400::mstore::crash {
 
+namespace {
+constexpr int archive_base = 3;
+}
+
 struct Score::Line {
   explicit Line(const std::string& text) : in(text) {
     std::string when;
@@ -47,6 +51,7 @@ void Score::line(const std::string& text) {
   }
   if (line.what == "D") return delivery(line);
   if (line.what == "R") return removal(line);
+  if (line.what == "H" || line.what == "X") return archiving(line);
   if (line.what == "S" || line.what == "B") return status(line);
   Box& box = boxes_[line.next<std::uint32_t>()];
   if (line.done && line.what != "Q") events_.insert(line.what + " " + line.rest);
@@ -114,6 +119,21 @@ void Score::removal(Line& line) {
   }
 }
 
+void Score::archiving(Line& line) {
+  Box& box = boxes_[line.next<std::uint32_t>()];
+  if (line.refused) return;
+  const auto number = line.next<std::uint32_t>();
+  if (line.done) events_.insert(line.what + " " + line.rest);
+  Number& n = box.numbers[number];
+  if (line.what == "X") {
+    (line.done ? n.purged : n.purge_intended) = true;
+    return;
+  }
+  n.archive_intended = true;
+  (line.done ? n.removed : n.remove_intended) = true;
+  n.removed_with = {number};
+}
+
 void Score::status(Line& line) {
   Box& box = boxes_[line.next<std::uint32_t>()];
   Number& number = box.numbers[line.next<std::uint32_t>()];
@@ -172,13 +192,18 @@ void Score::check_box(const Seen& seen, std::uint32_t mailbox, Box& box) {
     if (name.second >= found.next) fault(mailbox, "number not counted: " + std::to_string(name.second));
     if (entry.parent == 0) check_main(mailbox, name.second, found, box);
   }
+  for (const auto& [name, entry] : found.entries)
+    if (name.first == archive_base && entry.parent == 0) check_archived(mailbox, name.second, found, box);
+  check_archive_kept(mailbox, found, box);
   check_kept(mailbox, found, box);
   check_items(mailbox, found, box);
 }
 
-void Score::check_main(std::uint32_t mailbox, std::uint32_t number, const SeenBox& seen, Box& box) {
-  const std::string name = "entry " + std::to_string(number);
-  const SeenEntry& entry = seen.entries.at({0, number});
+// An entry with all that is its own, where it lies.
+void Score::check_whole(const EntryName& where, const SeenBox& seen, Box& box) {
+  const auto [mailbox, base, number] = where;
+  const std::string name = (base == archive_base ? "archived entry " : "entry ") + std::to_string(number);
+  const SeenEntry& entry = seen.entries.at({base, number});
   if (!entry.content.there) return fault(mailbox, name + " has no content" + entry.content.fault);
   const std::uint64_t id = entry.content.message;
   const auto known = box.messages.find(id);
@@ -190,7 +215,7 @@ void Score::check_main(std::uint32_t mailbox, std::uint32_t number, const SeenBo
   if (entry.entry_class != message.entry_class) fault(mailbox, name + " is of another class");
   if (entry.descendants != message.children) fault(mailbox, name + " has lost children");
   for (std::uint32_t i = 1; i <= message.children; ++i) {
-    const auto child = seen.entries.find({0, number + i});
+    const auto child = seen.entries.find({base, number + i});
     if (child == seen.entries.end() || child->second.content != expected(id, message.size, true))
       fault(mailbox, name + ": child " + std::to_string(i) + " is not its part");
   }
@@ -207,15 +232,44 @@ void Score::check_main(std::uint32_t mailbox, std::uint32_t number, const SeenBo
   if (n.message != 0 && n.message != id) fault(mailbox, name + " was another message's number");
   n.message = id;
   box.highest = std::max(box.highest, number + entry.descendants);
-  if (n.removed) fault(mailbox, name + " was removed and is back");
-  for (const std::uint32_t other : n.removed_with)
-    if (!seen.entries.contains({0, other})) fault(mailbox, name + " was removed with others, which are gone");
-  n.remove_intended = false;
-  n.removed_with.clear();
   settle_on("mailbox " + std::to_string(mailbox) + ": status of " + name, std::to_string(entry.status),
             n.status);
   settle_on("mailbox " + std::to_string(mailbox) + ": variable of " + name,
             std::string(chars(entry.variable)), n.variable);
+}
+
+void Score::check_main(std::uint32_t mailbox, std::uint32_t number, const SeenBox& seen, Box& box) {
+  check_whole({mailbox, 0, number}, seen, box);
+  const std::string name = "entry " + std::to_string(number);
+  Number& n = box.numbers[number];
+  if (n.removed) fault(mailbox, name + " was removed and is back");
+  for (const std::uint32_t other : n.removed_with)
+    if (!seen.entries.contains({0, other})) fault(mailbox, name + " was removed with others, which are gone");
+  n.remove_intended = false;
+  n.archive_intended = false;
+  n.removed_with.clear();
+}
+
+void Score::check_archived(std::uint32_t mailbox, std::uint32_t number, const SeenBox& seen, Box& box) {
+  const std::string name = "archived entry " + std::to_string(number);
+  Number& n = box.numbers[number];
+  if (seen.entries.contains({0, number})) fault(mailbox, name + " is in the mailbox too");
+  if (!n.archive_intended) fault(mailbox, name + " was not to be archived");
+  if (n.purged) fault(mailbox, name + " was removed and is back");
+  check_whole({mailbox, archive_base, number}, seen, box);
+  n.purge_intended = false;
+}
+
+// What must be in the archive and is not.
+void Score::check_archive_kept(std::uint32_t mailbox, const SeenBox& seen, Box& box) {
+  for (auto& [number, known] : box.numbers) {
+    if (!known.archive_intended || seen.entries.contains({archive_base, number})) continue;
+    const auto message = box.messages.find(known.message);
+    if (message == box.messages.end() || !message->second.acknowledged) continue;
+    if (!known.purged && !known.purge_intended)
+      fault(mailbox, "entry " + std::to_string(number) + " is lost on its way into the archive");
+    known.purged = true;
+  }
 }
 
 // What must be there and is not.

@@ -1,11 +1,13 @@
 // Score: what those who work on a store meant to do and were told, kept outside of it; and what the store
-// must hold then (design 7, promises 1 to 8 and 11).
+// must hold then (promises 1 to 8 and 11 of the design).
 //
 // A worker writes a line before each operation and one after it; where it works in a process of its own the
 // lines come through a pipe. "I" intends, "A" was acknowledged, "R" was refused (it may still be there after
 // a reopening, whole). <t> is the worker, whose operations come one after the other:
 //   I|A|R <t> D <mailbox> <message> <size> <children> <class> <logged>   delivery; A has the number instead
 //   I|A|R <t> R <mailbox> <number>...           removal of all of them
+//   I|A|R <t> H <mailbox> <number>             removal into the archive
+//   I|A|R <t> X <mailbox> <number>             removal from there
 //   I|A|R <t> S <mailbox> <number> <status>     status raised; without A: lazily
 //   I|A|R <t> B <mailbox> <number> <status>     status set back
 //   I|A|R <t> M <mailbox> <number> <value>      variable attributes and the item that goes with the entry
@@ -65,6 +67,9 @@ class Score {
     bool remove_intended = false;
     bool removed = false;  ///< told, or seen gone
     std::vector<std::uint32_t> removed_with{};
+    bool archive_intended = false;  ///< removed_intended, and it goes to the archive
+    bool purge_intended = false;    ///< from there
+    bool purged = false;            ///< told, or seen gone from the archive
     History status{{"0"}}, variable{{"0"}};
   };
   struct Box {
@@ -78,12 +83,16 @@ class Score {
 
   void delivery(Line& line);
   void removal(Line& line);
+  void archiving(Line& line);
   void status(Line& line);
   void value(Line& line, History& history, const std::string& to);
   void settle(int worker);
 
   void check_box(const Seen& seen, std::uint32_t number, Box& box);
   void check_main(std::uint32_t mailbox, std::uint32_t number, const SeenBox& seen, Box& box);
+  void check_whole(const EntryName& name, const SeenBox& seen, Box& box);
+  void check_archived(std::uint32_t mailbox, std::uint32_t number, const SeenBox& seen, Box& box);
+  void check_archive_kept(std::uint32_t mailbox, const SeenBox& seen, Box& box);
   void check_kept(std::uint32_t mailbox, const SeenBox& seen, Box& box);
   void check_items(std::uint32_t mailbox, const SeenBox& seen, Box& box);
   void check_events(const Seen& seen);

@@ -7,7 +7,8 @@ using backend::EntryBase;
 using backend::EntryClass;
 
 backend::ClassSet classes_of(EntryBase base) {
-  if (base == EntryBase::stored) return {EntryClass::delivery, EntryClass::submission, EntryClass::draft};
+  if (base == EntryBase::stored || base == EntryBase::archive)
+    return {EntryClass::delivery, EntryClass::submission, EntryClass::draft};
   if (base == EntryBase::log) return {EntryClass::delivery_log, EntryClass::submission_log};
   return {EntryClass::auto_action_log};
 }
@@ -48,6 +49,7 @@ void see_entries(backend::Backend& store, std::uint32_t number, EntryBase base, 
   backend::Query query;
   query.mailbox = number;
   query.classes = classes_of(base);
+  query.archived = base == EntryBase::archive;
   query.with_children = true;
   query.limit = 10'000'000;
   const auto page = store.select(query);
@@ -111,7 +113,7 @@ Seen see_engine(backend::Backend& store) {
     box.id = info.id;
     box.properties = info.properties;
     box.next = info.next;
-    for (const EntryBase base : {EntryBase::stored, EntryBase::log}) {
+    for (const EntryBase base : {EntryBase::stored, EntryBase::log, EntryBase::archive}) {
       see_entries(store, info.number, base, box, seen);
       see_counters(store, info.number, base, box, seen);
     }

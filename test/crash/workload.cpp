@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "backend/local.hpp"
 #include "messages.hpp"
 #include "seen.hpp"
 
@@ -90,7 +91,7 @@ class Worker {
 
   void run() {
     for (int i = 0; i < options_.operations && refused_ < most_refusals; ++i) {
-      switch (dice_() % 16) {
+      switch (dice_() % 20) {
         case 0: remove(1); break;
         case 1: remove(2 + dice_() % 3); break;
         case 2: status("S", Durability::synced); break;
@@ -103,6 +104,9 @@ class Worker {
         case 9: again(); break;
         case 10: properties(); break;
         case 11: burst(2 + dice_() % 12); break;
+        case 12: archive(); break;
+        case 13: purge(); break;
+        case 14: clean(); break;
         default: deliver();
       }
     }
@@ -261,6 +265,45 @@ class Worker {
     commit(words, std::move(set));
   }
 
+  // What a hold does with a removal, and what is done when it has run out.
+  void archive() {
+    const Mine* m = one();
+    if (m == nullptr) return;
+    const Mine held = *m;
+    alive_.erase(alive_.begin() + static_cast<std::ptrdiff_t>(chosen_));
+    ChangeSet set;
+    set.mailbox = held.letter.box;
+    set.remove.push_back({EntryBase::stored, {held.number}, true});
+    set.items.push_back({pair_kind, pair_key(held.number), std::nullopt, {}, {}});
+    const std::string words = "H " + std::to_string(set.mailbox) + " " + std::to_string(held.number);
+    set.events.push_back(event(words));
+    if (commit(words, std::move(set))) archived_.push_back(held);
+  }
+
+  void purge() {
+    if (archived_.empty()) return;
+    const std::size_t chosen = dice_() % archived_.size();
+    const Mine held = archived_[chosen];
+    archived_.erase(archived_.begin() + static_cast<std::ptrdiff_t>(chosen));
+    ChangeSet set;
+    set.mailbox = held.letter.box;
+    set.remove.push_back({EntryBase::archive, {held.number}, false});
+    const std::string words = "X " + std::to_string(set.mailbox) + " " + std::to_string(held.number);
+    set.events.push_back(event(words));
+    commit(words, std::move(set));
+  }
+
+  // Beside the others; nothing of it is anybody's change.
+  void clean() {
+    auto* local = dynamic_cast<LocalBackend*>(&store_);
+    if (local == nullptr || !options_.cleaning || index_ != 0) return deliver();
+    // What the first lets the index make safe, the second may take.
+    for (int i = 0; i < 2; ++i) {
+      const Status done = local->housekeeper().run_once();
+      if (!done.ok() && !options_.refusals) told_.fault("cleaning: " + done.error().text());
+    }
+  }
+
   void status(const std::string& what, Durability durability) {
     const Mine* m = one();
     if (m == nullptr) return;
@@ -334,6 +377,7 @@ class Worker {
   int refused_ = 0;
   std::vector<Mine> mine_;
   std::vector<Mine> alive_;
+  std::vector<Mine> archived_;
   std::size_t seen_ = 0;
   std::size_t chosen_ = 0;
 };
@@ -369,6 +413,9 @@ Options store_options(const Path& folder) {
   o.checkpoint_octets = 256 * 1024;
   o.keep_free = 0;
   o.reserve = 64 * 1024;
+  o.clean_dead_percent = 2;
+  o.clean_rate = 0;
+  o.retired_minutes = 0;
   return o;
 }
 

@@ -20,6 +20,7 @@ struct WorkOptions {
   std::uint64_t first = 1;  ///< number of its first message; no other life uses it or higher ones
   int workers = 3;
   int operations = 40;    ///< of each
+  bool cleaning = true;   ///< one of them cleans now and then, besides the thread of the store
   bool refusals = false;  ///< refusals are told and gone on from; else they are a fault
 };
 
