@@ -102,12 +102,14 @@ TEST_CASE("a real disk that is full: reading, deleting and opening go on, delive
   for (SequenceNumber n = 1; n <= 100; ++n) check_deleted(*store, box, n);
   check_refused(*store, box);
   CHECK(store->counters(box, EntryBase::stored).ok());
+  CHECK(store->close().ok());
   store.reset();
   store = open(options);
   check_readable(*store, box, 101, last);
   for (SequenceNumber n = 101; n <= 150; ++n) check_deleted(*store, box, n);
-  disk.empty();
   const auto before = dump(*store);
+  CHECK(store->close().ok());
+  disk.empty();
   store.reset();
   CHECK(dump(*open(options)) == before);
 }

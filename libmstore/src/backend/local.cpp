@@ -210,7 +210,11 @@ Status LocalBackend::close() {
     X400_CHECK(log_->close());
     X400_CHECK(index_->stop());
     const LogPosition end = log_->end();
-    return end.segment == 0 ? Status(Ok{}) : write_position(env_, position_file_, end);
+    if (end.segment == 0) return Ok{};
+    Status marked = write_position(env_, position_file_, end);
+    while (!marked.ok() && marked.error().kind() == ErrorKind::unavailable && room_->make())
+      marked = write_position(env_, position_file_, end);
+    return marked;
   }();
   return *closed_;
 }

@@ -211,8 +211,9 @@ class Opening {
     hooks.make_room = [&b] { return b.room_->make(); };
     hooks.horizon = [&b] { return b.horizon(); };
     b.index_->start(std::move(hooks), recovered_.end);
-    X400_TRY(log, Log::start(env_, log_folders(shard_), b.store_, options_, recovered_, *b.index_,
-                             [&b] { return b.room_->make(); }));
+    X400_TRY(log, Log::start(
+                      env_, log_folders(shard_), b.store_, options_, recovered_, *b.index_,
+                      [&b] { return b.room_->make(); }, [&b] { return !b.room_->scarce(); }));
     b.log_ = std::move(log);
     space::Cleaner::Ports ports;
     ports.write_counters = [&b](const std::vector<MailboxNumber>& m) { return b.write_counters_of(m); };

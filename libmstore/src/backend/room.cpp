@@ -7,6 +7,8 @@ namespace x400::mstore::backend {
 namespace {
 
 constexpr std::uint64_t to_open = 4u << 20;  // a segment, the index's files, the mark
+constexpr std::uint64_t slices = 16;
+constexpr std::uint64_t least_slice = 128u << 10;
 
 std::string mebibytes(std::uint64_t octets) { return std::to_string(octets >> 20) + " MiB"; }
 
@@ -23,29 +25,38 @@ void Room::open() {
   const std::lock_guard lock(mutex_);
   if (reserve_ == 0) return;
   const auto room = env_.room(folder_);
-  if (held()) {
-    if (!room.ok() || *room >= to_open) return;
-    released_ = env_.remove(file_).ok();
+  if (room.ok() && *room < to_open) {
+    const std::uint64_t wanted = to_open - *room, there = left();
+    released_ = true;
+    (void)shrink(there > wanted ? there - wanted : 0);
     return;
   }
+  if (held()) return;
   released_ = true;
   look();
 }
 
 // Whole: one that was being made when the power went is made again.
-bool Room::held() {
+bool Room::held() { return left() == reserve_; }
+
+std::uint64_t Room::left() {
   const auto file = env_.open(file_, OpenMode::read);
-  if (!file.ok()) return false;
-  const auto size = (*file)->size();
-  return size.ok() && *size == reserve_;
+  return file.ok() ? (*file)->size().value_or(0) : 0;
+}
+
+bool Room::shrink(std::uint64_t to) {
+  if (to == 0) return env_.remove(file_).ok();
+  const auto file = env_.open(file_, OpenMode::write);
+  return file.ok() && (*file)->truncate(to).ok();
 }
 
 Status Room::take_up() {
+  const std::uint64_t before = left();
   const Status made = [&]() -> Status {
     X400_TRY(file, env_.open(file_, OpenMode::create));
     return file->allocate(reserve_);
   }();
-  if (!made.ok()) (void)env_.remove(file_).ok();  // part of it may have been taken
+  if (!made.ok()) (void)shrink(before);  // part of it may have been taken
   return made;
 }
 
@@ -83,7 +94,9 @@ Status Room::admits(std::uint64_t octets) {
 
 bool Room::make() {
   const std::lock_guard lock(mutex_);
-  if (reserve_ == 0 || !held() || !env_.remove(file_).ok()) return false;
+  const std::uint64_t there = reserve_ == 0 ? 0 : left();
+  const std::uint64_t slice = std::max(reserve_ / slices, least_slice);
+  if (there == 0 || !shrink(there > slice ? there - slice : 0)) return false;
   released_ = true;
   return true;
 }

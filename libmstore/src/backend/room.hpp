@@ -1,8 +1,9 @@
 // Room: what is kept free on the disk for those who read, delete and repair, and who may use it.
 //
 // New entries are taken while `keep_free` octets would be left. A file of `reserve` octets holds room of its
-// own: others may fill the disk. It goes when a write of ours finds no room, so that deleting and the index
-// go on, and is made again as soon as the disk has room for it and keep_free; until then no entry is taken.
+// own: others may fill the disk. It is given up slice by slice, each when a write of ours finds no room, so
+// that the log and the index both live on it and neither takes all; it is made whole again as soon as the
+// disk has room for it and keep_free, and until then no entry is taken.
 //
 // Threads: any.
 #pragma once
@@ -25,8 +26,10 @@ class Room {
   void open();
   /// unavailable: so many octets more would leave too little. Cheap: the system is asked now and then.
   Status admits(std::uint64_t octets);
-  /// A write found no room. True: now there is some, try again.
+  /// A write found no room. True: now there is some more, try again; as often as it takes.
   bool make();
+  /// Whether the reserve is in use: what can wait takes no room then.
+  bool scarce() const { return released_.load(); }
 
  private:
   static constexpr std::chrono::milliseconds look_every{100};
@@ -34,6 +37,8 @@ class Room {
   // With the mutex held.
   void look();
   bool held();
+  std::uint64_t left();
+  bool shrink(std::uint64_t to);
   Status take_up();
 
   Env& env_;
@@ -43,9 +48,9 @@ class Room {
   const std::uint64_t reserve_;
   std::mutex mutex_;
   std::chrono::steady_clock::time_point next_look_{};
-  std::uint64_t room_ = 0;    // beyond keep_free, as last seen
-  std::uint64_t wanted_ = 0;  // refused for want of room, and nothing as large taken since
-  bool released_ = false;     // and not made again since
+  std::uint64_t room_ = 0;             // beyond keep_free, as last seen
+  std::uint64_t wanted_ = 0;           // refused for want of room, and nothing as large taken since
+  std::atomic<bool> released_{false};  // in part or whole, and not made whole again since
 };
 
 }  // namespace x400::mstore::backend

@@ -147,7 +147,7 @@ void Index::carry() {
       }
     }
     Status done = apply(batches);
-    if (!done.ok() && done.error().kind() == ErrorKind::unavailable && hooks_.make_room())
+    while (!done.ok() && done.error().kind() == ErrorKind::unavailable && hooks_.make_room())
       done = apply(batches);
     // No room for the index: the log goes on until its writers wait; all is over when there is room.
     while (!done.ok() && done.error().kind() == ErrorKind::unavailable) {

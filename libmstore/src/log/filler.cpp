@@ -7,8 +7,9 @@ namespace {
 constexpr std::uint64_t chunk = 1u << 20;
 }
 
-Filler::Filler(std::uint64_t ahead, std::uint64_t segment_size, std::function<void(const Error&)> failed)
-    : ahead_(ahead), segment_size_(segment_size), failed_(std::move(failed)) {
+Filler::Filler(std::uint64_t ahead, std::uint64_t segment_size, std::function<void(const Error&)> failed,
+               std::function<bool()> spare)
+    : ahead_(ahead), segment_size_(segment_size), failed_(std::move(failed)), spare_(std::move(spare)) {
   if (ahead_ != 0) thread_ = std::thread([this] { run(); });
 }
 
@@ -54,6 +55,10 @@ void Filler::run() {
   while (true) {
     changed_.wait(lock, [this] { return stop_ || (file_ && filled_ < target_); });
     if (stop_) return;
+    if (spare_ && !spare_()) {
+      target_ = 0;
+      continue;
+    }
     const auto file = file_;
     busy_begin_ = filled_;
     busy_end_ = std::min(filled_ + chunk, target_);

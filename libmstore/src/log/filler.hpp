@@ -16,8 +16,9 @@ namespace x400::mstore::storage {
 class Filler {
  public:
   /// `ahead` 0: does nothing. `failed` is called with what a sync of the filler gave: the file's other user
-  /// would not be told.
-  Filler(std::uint64_t ahead, std::uint64_t segment_size, std::function<void(const Error&)> failed);
+  /// would not be told. `spare`: asked before each piece whether the disk has room for it.
+  Filler(std::uint64_t ahead, std::uint64_t segment_size, std::function<void(const Error&)> failed,
+         std::function<bool()> spare = nullptr);
   Filler(const Filler&) = delete;
   Filler& operator=(const Filler&) = delete;
   ~Filler();
@@ -35,6 +36,7 @@ class Filler {
   const std::uint64_t ahead_;
   const std::uint64_t segment_size_;
   const std::function<void(const Error&)> failed_;
+  const std::function<bool()> spare_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<File> file_;

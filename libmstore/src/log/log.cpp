@@ -38,12 +38,13 @@ Log::Log(Env& env, const LogFolders& folders, const StoreId& store, const backen
 
 Result<std::unique_ptr<Log>> Log::start(Env& env, const LogFolders& folders, const StoreId& store,
                                         const backend::Options& options, const RecoveredLog& recovered,
-                                        BatchSink& sink, MakeRoom make_room) {
+                                        BatchSink& sink, MakeRoom make_room, SpareRoom spare_room) {
   if (recovered.last_epoch + 1 >= 1u << (64 - lsn_count_bits))
     return Error(ErrorKind::limit, "no epoch left in " + folders.log.string());
   std::unique_ptr<Log> log(new Log(env, folders, store, options, recovered, sink, std::move(make_room)));
-  log->filler_ = std::make_unique<Filler>(options.fill_ahead, options.segment_size,
-                                          [raw = log.get()](const Error& e) { raw->stop(e); });
+  log->filler_ = std::make_unique<Filler>(
+      options.fill_ahead, options.segment_size, [raw = log.get()](const Error& e) { raw->stop(e); },
+      std::move(spare_room));
   log->header_.segment = recovered.end.segment;
   X400_CHECK(log->with_room([&] { return log->open_segment(recovered.end); }));
   log->thread_ = std::thread([raw = log.get()] { raw->run(); });
@@ -276,12 +277,14 @@ Status Log::write_batch(SyncedBatch& batch, std::vector<Append>& appends) {
 
 Status Log::with_room(const std::function<Status()>& write) {
   Status done = write();
-  if (done.ok() || done.error().kind() != ErrorKind::unavailable || !make_room_ || !make_room_()) return done;
-  {
-    const std::lock_guard lock(mutex_);
-    if (broken_) return *broken_;
+  while (!done.ok() && done.error().kind() == ErrorKind::unavailable && make_room_ && make_room_()) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (broken_) return *broken_;
+    }
+    done = write();
   }
-  return write();
+  return done;
 }
 
 // Part of a batch may be in the file: cut off, so that the next one finds what it expects. If even that

@@ -56,6 +56,8 @@ class BatchSink {
 
 /// Called when a write found no room on the disk. True: there is some now, it is tried again.
 using MakeRoom = std::function<bool()>;
+/// False: room is scarce, and what is only good for speed takes none.
+using SpareRoom = std::function<bool()>;
 
 class Log {
  public:
@@ -65,7 +67,8 @@ class Log {
   /// Begins a new epoch behind `recovered`. The sink outlives the log.
   static Result<std::unique_ptr<Log>> start(Env& env, const LogFolders& folders, const StoreId& store,
                                             const backend::Options& options, const RecoveredLog& recovered,
-                                            BatchSink& sink, MakeRoom make_room = nullptr);
+                                            BatchSink& sink, MakeRoom make_room = nullptr,
+                                            SpareRoom spare_room = nullptr);
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
   ~Log();

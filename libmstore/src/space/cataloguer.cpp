@@ -1,6 +1,7 @@
 #include "space/cataloguer.hpp"
 
 #include "log/catalogue.hpp"
+#include "space/spare.hpp"
 
 namespace x400::mstore::space {
 
@@ -24,6 +25,7 @@ Result<std::uint64_t> Cataloguer::write(const Segment& segment) {
   if (there) return 0;
   X400_TRY(octets, make_catalogue(*file, segment, segments_.env().now()));
   if (!octets) return 0;
+  X400_CHECK(spare(segments_.env(), segments_.folder(), octets->size()));
   // Behind it nothing may follow: zeroes left by a failure to cut would hide nothing, but take room.
   X400_CHECK(file->truncate(segment.end));
   X400_CHECK(file->write(segment.end, *octets));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "space/spare.hpp"
+
 namespace x400::mstore::space {
 namespace {
 
@@ -112,6 +114,7 @@ Status Cleaner::clean(const SpaceRow& row) {
   if (!contents.damage.empty()) return Error(ErrorKind::corrupt, contents.damage.front() + "; not cleaned");
   X400_TRY(survey, survey_counted(*segment, contents.catalogue));
   if (survey.keep.empty()) return remove_whole(*segment, survey);
+  X400_CHECK(spare(segments_.env(), segments_.folder(), segment->end));
   X400_TRY(made, rewrite(segments_, *segment, contents.catalogue, survey, throttle_));
   segments_.add(made.segment);
   X400_CHECK(move_rows(row, made, survey));

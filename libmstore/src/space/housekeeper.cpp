@@ -53,6 +53,13 @@ void Housekeeper::run() {
   } while (wait(interval));
 }
 
+Result<Housekeeper::Pause> Housekeeper::pause(const std::function<bool()>& stop) {
+  Pause held(work_, std::defer_lock);
+  while (!held.try_lock_for(std::chrono::milliseconds(20)))
+    if (stop && stop()) return Error(ErrorKind::closed, "stopped while cleaning was waited for");
+  return held;
+}
+
 Status Housekeeper::run_once() {
   const std::lock_guard lock(work_);
   const Time keep = static_cast<Time>(options_.retired_minutes) * 60'000;
@@ -70,17 +77,21 @@ CleaningTotals Housekeeper::totals() const {
   return totals;
 }
 
+// What keeps catalogues from being written keeps cleaning from nothing: it may give room back.
 Status Housekeeper::work() {
-  while (true) {
-    X400_TRY(octets, cataloguer_.step());
-    if (!octets) break;
-    if (!throttle_.spend(*octets)) return Ok{};
-  }
+  const Status catalogued = write_catalogues();
   while (!throttle_.stopped()) {
     X400_TRY(cleaned, cleaner_.step());
     if (!cleaned) break;
   }
-  return Ok{};
+  return catalogued;
+}
+
+Status Housekeeper::write_catalogues() {
+  while (true) {
+    X400_TRY(octets, cataloguer_.step());
+    if (!octets || !throttle_.spend(*octets)) return Ok{};
+  }
 }
 
 }  // namespace x400::mstore::space

@@ -30,13 +30,16 @@ class Housekeeper {
   void stop();
   /// All there is to do, now, on the calling thread.
   Status run_once();
-  /// Held by whoever must not see generations change: run_once() waits.
-  std::unique_lock<std::mutex> pause() { return std::unique_lock(work_); }
+  /// Held by whoever must not see generations change: run_once() waits. closed: `stop` said so while it was
+  /// waited for.
+  using Pause = std::unique_lock<std::timed_mutex>;
+  Result<Pause> pause(const std::function<bool()>& stop = nullptr);
   CleaningTotals totals() const;
 
  private:
   void run();
   Status work();
+  Status write_catalogues();
   bool wait(std::chrono::milliseconds time);
 
   Segments& segments_;
@@ -45,7 +48,7 @@ class Housekeeper {
   Throttle throttle_;
   Cataloguer cataloguer_;
   Cleaner cleaner_;
-  std::mutex work_;  // one at a time
+  std::timed_mutex work_;  // one at a time
 
   std::mutex mutex_;
   std::condition_variable wake_;
