@@ -13,6 +13,8 @@ constexpr std::uint64_t records_per_transaction = 4096;
 constexpr std::uint64_t page_size = 4096;
 constexpr std::uint64_t purge_every = 64;  // transactions
 
+bool no_room(const Status& done) { return !done.ok() && done.error().kind() == ErrorKind::unavailable; }
+
 }  // namespace
 
 Index::Index(Path path, const StoreId& store, const backend::Options& options, std::unique_ptr<Database> db)
@@ -146,18 +148,16 @@ void Index::carry() {
         queue_.pop_front();
       }
     }
-    Status done = apply(batches);
-    while (!done.ok() && done.error().kind() == ErrorKind::unavailable && hooks_.make_room())
-      done = apply(batches);
+    Status done = apply_in_little_room(batches);
     // No room for the index: the log goes on until its writers wait; all is over when there is room.
-    while (!done.ok() && done.error().kind() == ErrorKind::unavailable) {
+    while (no_room(done)) {
       std::unique_lock lock(mutex_);
       stalled_ = done.error();
       changed_.notify_all();
       taken_.wait_for(lock, 100ms, [this] { return stop_; });
       if (stop_) break;
       lock.unlock();
-      done = apply(batches);
+      done = apply_in_little_room(batches);
     }
     if (!done.ok()) return break_off(done.error());
     {
@@ -177,6 +177,21 @@ void Index::carry() {
     for (std::string& problem : writer_->take_problems()) hooks_.problem(std::move(problem));
     checkpoint();
   }
+}
+
+// A checkpoint lets the write-ahead log begin again at its start, which takes no room; only then some is
+// made.
+Status Index::apply_in_little_room(const std::vector<std::shared_ptr<const SyncedBatch>>& batches) {
+  Status done = apply(batches);
+  bool made = true;
+  while (no_room(done) && made) {
+    const bool begun = checkpoint_now().value_or(false);
+    if (begun) done = apply(batches);
+    if (!no_room(done)) break;
+    made = hooks_.make_room();
+    if (made) done = apply(batches);
+  }
+  return done;
 }
 
 Status Index::apply(const std::vector<std::shared_ptr<const SyncedBatch>>& batches) {

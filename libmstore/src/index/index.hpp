@@ -121,6 +121,7 @@ class Index final : public BatchSink {
   Status wait_for(std::shared_ptr<Task> task);
   Result<bool> checkpoint_now();
   Status apply(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
+  Status apply_in_little_room(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
   void checkpoint();
   void break_off(const Error& why);
   void give_back(std::unique_ptr<IndexReader> reader);
