@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 #include "log/log.hpp"
 #include "service/exit_status.hpp"
+#include "service/file_limit.hpp"
 #include "service/notify.hpp"
 #include "service/service.hpp"
 #include "service/signals.hpp"
@@ -17,6 +18,10 @@ using namespace x400::server;
 // Serves until a signal asks for the end.
 int serve(const Config& config, Log& log) {
   log.write(events::service_starting, {{"version", X400_VERSION}, {"config", config.file.string()}});
+  const std::size_t files = raise_file_limit();
+  if (files < files_for(config.limits.associations))
+    log.write(events::few_open_files,
+              {{"allowed", files}, {"wanted", files_for(config.limits.associations)}});
   auto started = Service::start(config, log, mstore::Store::open);
   if (!started.ok()) {
     log.write(events::service_failed, {{"error", started.error().error.text()}});
@@ -31,6 +36,7 @@ int serve(const Config& config, Log& log) {
       log.write(events::log_reopened);
     else
       log.write(events::log_reopen_failed, {{"error", reopened.error().text()}});
+    (*started)->reload();
   }
 
   notify_stopping();

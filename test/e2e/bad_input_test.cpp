@@ -58,7 +58,7 @@ struct Store : Mstored {
   Store()
       : Mstored(0,
                 "[limits]\nconnect_timeout = \"300 ms\"\nsession_timeout = \"300 ms\"\nprogress_span = \"300 "
-                "ms\"\n") {
+                "ms\"\nfailed_binds_per_user = 0\nfailed_binds_per_address = 0\n") {
     start();
   }
   // Others do not notice: an association made before goes on, and a new one is served.

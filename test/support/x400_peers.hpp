@@ -14,6 +14,7 @@
 
 #include "x400/access/connect.hpp"
 #include "x400/access/listener.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/access/runtime.hpp"
 #include "x400/asn1/ms/bind.hpp"
 #include "x400/asn1/mts/bind.hpp"
@@ -175,13 +176,15 @@ class SubmissionMta {
   };
 
   SubmissionMta(access::Runtime& runtime, std::string name, std::string password,
-                std::vector<const access::ApplicationContext*> contexts, std::uint16_t port = 0)
+                std::vector<const access::ApplicationContext*> contexts, std::uint16_t port = 0,
+                std::shared_ptr<access::TlsServer> tls = nullptr)
       : state_(std::make_shared<State>()) {
     state_->name = std::move(name);
     state_->password = std::move(password);
     access::ListenerOptions options;
     options.endpoints = {{"127.0.0.1", port}};
     options.contexts = std::move(contexts);
+    options.tls = std::move(tls);
     auto opened = access::Listener::open(runtime, std::move(options), std::make_shared<Binder>(state_));
     if (!opened.ok()) FAIL(opened.error().text());
     listener_ = std::move(*opened);
@@ -225,6 +228,7 @@ class SubmissionMta {
     void bind(access::BindRequest request, access::BindReply reply) override {
       auto argument = mts::MtsBindArgument::decode(request.argument.view());
       if (!argument.ok()) return reply.reject(argument.error().text());
+      const auto credentials = argument->initiator_credentials;
       state_->binds.put(Bound{std::move(*argument), std::string(request.context->name)});
       {
         const std::lock_guard lock(state_->mutex);
@@ -233,6 +237,9 @@ class SubmissionMta {
       mts::MtsBindResult result;
       result.responder_name = mts::MtaName{state_->name};
       result.responder_credentials = asn1::ia5_password(state_->password);
+      if (const auto* hashed = std::get_if<asn1::ProtectedPassword>(&credentials))
+        result.responder_credentials =
+            access::protect(asn1::ia5_password(state_->password), asn1::now(), hashed).value();
       reply.accept(result.encode(), std::make_shared<Session>(state_));
     }
 

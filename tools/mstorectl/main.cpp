@@ -6,6 +6,7 @@
 #include "password.hpp"
 #include "store.hpp"
 #include "x400/settings/password_hash.hpp"
+#include "x400/settings/sealed_secret.hpp"
 
 namespace {
 
@@ -18,6 +19,18 @@ int password_hash(bool from_stdin, const settings::PasswordHash::Cost& cost) {
   if (!hash.ok()) return mstorectl::fail(hash.error());
   std::cout << hash->text() << "\n" << std::flush;
   return std::cout ? mstorectl::done : mstorectl::fail(Error(ErrorKind::io, "cannot write the hash"));
+}
+
+int print_line(const Result<std::string>& line) {
+  if (!line.ok()) return mstorectl::fail(line.error());
+  std::cout << *line << "\n" << std::flush;
+  return std::cout ? mstorectl::done : mstorectl::fail(Error(ErrorKind::io, "cannot write the line"));
+}
+
+Result<std::string> sealed(bool from_stdin, const std::string& key_file, const std::string& owner) {
+  X400_TRY(key, settings::SealKey::read(key_file));
+  X400_TRY(password, from_stdin ? mstorectl::read_password(std::cin) : mstorectl::ask_password());
+  return key.seal(password, owner);
 }
 
 }  // namespace
@@ -45,6 +58,17 @@ int main(int argc, char** argv) {
   hash->add_flag("--stdin", from_stdin, "read the password from standard input, one line");
   hash->add_option("--cost", cost.n, "scrypt N, a power of two; memory of a check is 1 KiB times N")
       ->capture_default_str();
+  auto* seal = app.add_subcommand(
+      "password-seal",
+      "Seal a P7 password, for p7_sealed in mstored.toml, so that its user can bind with protected "
+      "credentials. The password is asked for on the terminal.");
+  std::string key_file, owner;
+  seal->add_flag("--stdin", from_stdin, "read the password from standard input, one line");
+  seal->add_option("--key-file", key_file, "seal_key_file of mstored.toml")->required();
+  seal->add_option("--mailbox", owner, "id of the mailbox: a sealed password is worth nothing for another")
+      ->required();
+  const auto* seal_key =
+      app.add_subcommand("seal-key", "Print a new key for seal_key_file; put it in a file closed to others.");
   const auto* status = app.add_subcommand("status", "Is the service well? Fails if its store cannot write.");
   const auto* mailboxes = app.add_subcommand("mailboxes", "All mailboxes, with what lies in them.");
 
@@ -83,5 +107,7 @@ int main(int argc, char** argv) {
   }
   if (*status) return mstorectl::status(service, json);
   if (*mailboxes) return mstorectl::mailboxes(service, json);
+  if (*seal_key) return print_line(settings::SealKey::make_line());
+  if (*seal) return print_line(sealed(from_stdin, key_file, owner));
   return password_hash(from_stdin, cost);
 }

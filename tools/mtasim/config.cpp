@@ -39,6 +39,32 @@ settings::Secret secret(Table& table, std::string_view key) {
   return {};
 }
 
+std::shared_ptr<access::TlsServer> tls_server(Table& table) {
+  const auto certificate = table.path("tls_certificate"), key = table.path("tls_key");
+  if (!certificate && !key) return nullptr;
+  access::TlsServer::Options options;
+  options.certificate = certificate.value_or("");
+  options.key = key.value_or("");
+  auto opened = access::TlsServer::open(options);
+  if (opened.ok()) return std::move(*opened);
+  table.fault("tls_certificate", opened.error().text());
+  return nullptr;
+}
+
+std::shared_ptr<access::TlsClient> tls_client(Table& table) {
+  const bool wanted = table.boolean("tls").value_or(false);
+  access::TlsClient::Options options;
+  options.ca = table.path("tls_ca").value_or("");
+  options.name = table.text("tls_name").value_or("");
+  options.certificate = table.path("tls_certificate").value_or("");
+  options.key = table.path("tls_key").value_or("");
+  if (!wanted) return nullptr;
+  auto opened = access::TlsClient::open(options);
+  if (opened.ok()) return std::move(*opened);
+  table.fault("tls", opened.error().text());
+  return nullptr;
+}
+
 void read_mta(Table mta, Config& config) {
   config.name = mta.required_text("name", "name = \"MTA1\"");
   config.password = secret(mta, "password_file");
@@ -46,6 +72,7 @@ void read_mta(Table mta, Config& config) {
   config.domain = {domain.country, domain.admd.value_or(" "), domain.prmd};
   for (const std::string& text : mta.required_texts("listen", "listen = [\"127.0.0.1:1102\"]"))
     config.listen.push_back(address(mta, "listen", text));
+  config.tls = tls_server(mta);
   if (const auto path = mta.path("queue"))
     config.queue = *path;
   else
@@ -64,6 +91,8 @@ void read_stores(Table& root, Config& config) {
     s.password = secret(table, "password_file");
     if (table.choice("edition", {"88", "94"}).value_or("94") == "88") s.edition = asn1::Edition::e1988;
     s.reliable = table.boolean("reliable").value_or(false);
+    s.protected_credentials = table.boolean("protected").value_or(false);
+    s.tls = tls_client(table);
     s.associations = static_cast<unsigned>(table.integer("associations", 1, 100).value_or(2));
     config.stores.push_back(std::move(s));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "log.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/asn1/mts/bind.hpp"
 #include "x400/asn1/mts/content_split.hpp"
 #include "x400/asn1/mts/errors.hpp"
@@ -85,26 +86,45 @@ void StoreLink::connect() {
   const StoreConfig& store = config_.stores[store_];
   mts::MtsBindArgument bind;
   bind.initiator_name = mts::MtaName{config_.name};
-  bind.initiator_credentials = asn1::Password{to_octets(config_.password.octets()), false};
+  const asn1::Password password{to_octets(config_.password.octets()), false};
+  bind.initiator_credentials = password;
+  if (store.protected_credentials) {
+    auto made = access::protect(password, asn1::now());
+    if (!made.ok()) return pause(made.error().text());
+    bind.initiator_credentials = std::move(*made);
+  }
   access::ConnectOptions options;
   options.address = store.address;
   options.context =
       &access::contexts::of(access::Protocol::p3, store.edition, access::Party::service, store.reliable);
+  options.tls = store.tls;
   options.bind_argument = bind.encode();
   options.handler = std::make_shared<Idle>();
   ++connecting_;
-  access::connect(runtime_, std::move(options)).then([self = shared_from_this()](auto answer) {
-    auto kept = std::make_shared<decltype(answer)>(std::move(answer));
-    self->worker_->post([self, kept] { self->connected(std::move(*kept)); });
-  });
+  access::connect(runtime_, std::move(options))
+      .then([self = shared_from_this(), sent = bind.initiator_credentials](auto answer) {
+        auto kept = std::make_shared<decltype(answer)>(std::move(answer));
+        self->worker_->post([self, kept, sent] { self->connected(std::move(*kept), sent); });
+      });
 }
 
-void StoreLink::connected(Result<access::Connected, access::ConnectFailure> answer) {
+bool StoreLink::is_store(const asn1::Credentials& answer, const asn1::Credentials& sent) const {
+  const settings::Secret& secret = config_.stores[store_].password;
+  if (const auto* bind = std::get_if<asn1::ProtectedPassword>(&sent)) {
+    const auto* hashed = std::get_if<asn1::ProtectedPassword>(&answer);
+    return hashed &&
+           access::check_answer(*hashed, *bind, secret.octets(), asn1::now()) == access::ProtectedFault::none;
+  }
+  const auto* password = std::get_if<asn1::Password>(&answer);
+  return password && secret.matches(password->octets);
+}
+
+void StoreLink::connected(Result<access::Connected, access::ConnectFailure> answer,
+                          const asn1::Credentials& sent) {
   --connecting_;
   if (!answer.ok()) return pause(answer.error().text);
   auto bind = mts::MtsBindResult::decode(answer->bind_result.view());
-  const auto* password = bind.ok() ? std::get_if<asn1::Password>(&bind->responder_credentials) : nullptr;
-  if (!password || !config_.stores[store_].password.matches(password->octets)) {
+  if (!bind.ok() || !is_store(bind->responder_credentials, sent)) {
     answer->association->abort("the store did not prove who it is");
     return pause("the store's answer to the bind has a wrong password, or none");
   }

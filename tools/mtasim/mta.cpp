@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds tick_every{50};
 access::ListenerOptions listener_options(const Config& config) {
   access::ListenerOptions options;
   for (const auto& address : config.listen) options.endpoints.push_back({address.host, address.port});
+  options.tls = config.tls;
   options.selectors = config.listen.front().selectors;
   for (const bool reliable : {false, true})
     for (const auto edition : {access::Edition::e1994, access::Edition::e1988})

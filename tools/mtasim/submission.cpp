@@ -1,6 +1,7 @@
 #include "submission.hpp"
 
 #include "log.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/asn1/mts/bind.hpp"
 #include "x400/asn1/mts/content_split.hpp"
 #include "x400/asn1/mts/errors.hpp"
@@ -148,18 +149,32 @@ class SubmissionAcceptor final : public access::Acceptor {
     }
     mts::MtsBindResult result;
     result.responder_name = mts::MtaName{parts_.config.name};
-    result.responder_credentials = asn1::Password{to_octets(parts_.config.password.octets()), false};
+    result.responder_credentials = own_credentials(bind->initiator_credentials);
     log("submission", who + " bound from " + request.peer);
     reply.accept(result.encode(), std::make_shared<Submissions>(parts_, user));
   }
 
  private:
-  static bool matches(const settings::Secret& secret, const asn1::Credentials& credentials) {
-    const auto* password = std::get_if<asn1::Password>(&credentials);
-    return password && !secret.empty() && secret.matches(password->octets);
+  asn1::Credentials own_credentials(const asn1::Credentials& initiator) const {
+    const asn1::Password password{to_octets(parts_.config.password.octets()), false};
+    const auto* hashed = std::get_if<asn1::ProtectedPassword>(&initiator);
+    if (!hashed) return password;
+    auto made = access::protect(password, asn1::now(), hashed);
+    if (!made.ok()) return asn1::ia5_password("");
+    return std::move(*made);
   }
 
-  bool authenticate(const mts::MtsBindArgument& bind, const UserConfig*& user) const {
+  // In the form that the user's store is to use.
+  bool matches(const settings::Secret& secret, bool wants_protected, const mts::MtsBindArgument& bind) {
+    if (secret.empty()) return false;
+    if (const auto* hashed = std::get_if<asn1::ProtectedPassword>(&bind.initiator_credentials))
+      return wants_protected && checker_.check(mts::to_string(bind.initiator_name), *hashed,
+                                               secret.octets()) == access::ProtectedFault::none;
+    const auto* password = std::get_if<asn1::Password>(&bind.initiator_credentials);
+    return !wants_protected && password && secret.matches(password->octets);
+  }
+
+  bool authenticate(const mts::MtsBindArgument& bind, const UserConfig*& user) {
     const asn1::ORAddress* address = nullptr;
     if (const auto* store = std::get_if<mts::MessageStoreName>(&bind.initiator_name))
       address = &store->name.address();
@@ -167,14 +182,16 @@ class SubmissionAcceptor final : public access::Acceptor {
       address = &agent->name.address();
     if (!address) return false;
     user = parts_.routing.user(*address);
-    if (user) return matches(user->mts_password, bind.initiator_credentials);
+    if (user)
+      return matches(user->mts_password, parts_.config.stores[user->store].protected_credentials, bind);
     for (const StoreConfig& store : parts_.config.stores)
       if (asn1::same_address(store.or_address, *address))
-        return matches(store.password, bind.initiator_credentials);
+        return matches(store.password, store.protected_credentials, bind);
     return false;
   }
 
   SubmissionParts parts_;
+  access::ProtectedChecker checker_;
 };
 
 }  // namespace

@@ -43,14 +43,21 @@ struct Arguments {
 };
 
 void add_access(CLI::App& app, Arguments& a) {
-  app.add_option("--profile", a.access.profile,
-                 "TOML file with store, user, password_file, edition, reliable")
+  app.add_option("--profile", a.access.profile, "TOML file with store, user, password_file, and more: p7(1)")
       ->envname("P7_PROFILE");
   app.add_option("--store", a.access.store, "the store's address: host:port, or tsel=...;host:port");
   app.add_option("--user", a.access.user, "the user's O/R address: 'C=XX;A=TEST;P=DEMO;O=Org;S=Alice;G=A'");
   app.add_option("--password-file", a.access.password_file, "file with the password");
   app.add_flag("--password-stdin", a.access.password_stdin, "password from the first line of standard input");
   app.add_flag("--reliable", a.access.reliable, "over RTSE, the reliable application context");
+  app.add_flag("--protected", a.access.protected_password,
+               "protected credentials: the password is proved, not sent");
+  app.add_flag("--tls", a.access.tls, "TLS; the store's certificate is always verified");
+  app.add_option("--tls-ca", a.access.tls_ca, "file of CAs the store's certificate may come from");
+  app.add_option("--tls-name", a.access.tls_name,
+                 "what the store's certificate must be for, if not the host of --store");
+  app.add_option("--tls-certificate", a.access.tls_certificate, "own certificate, shown when asked");
+  app.add_option("--tls-key", a.access.tls_key, "its key");
   app.add_option("--edition", a.access.edition, "edition of X.413 to speak: 94 (default) or 88")
       ->check(CLI::IsMember({"88", "94"}));
   app.add_flag("--json", a.common.json, "JSON, one object a line");

@@ -20,8 +20,16 @@ Status read_profile(Access& a) {
   };
   take(a.store, root.text("store"));
   take(a.user, root.text("user"));
-  const auto file = root.path("password_file");
-  take(a.password_file, file ? std::optional(file->string()) : std::nullopt);
+  const auto take_path = [&](std::string& field, std::string_view key) {
+    if (const auto file = root.path(key)) take(field, file->string());
+  };
+  take_path(a.password_file, "password_file");
+  a.tls = a.tls || root.boolean("tls").value_or(false);
+  a.protected_password = a.protected_password || root.boolean("protected").value_or(false);
+  take_path(a.tls_ca, "tls_ca");
+  take(a.tls_name, root.text("tls_name"));
+  take_path(a.tls_certificate, "tls_certificate");
+  take_path(a.tls_key, "tls_key");
   take(a.edition, root.choice("edition", {"88", "94"}));
   a.reliable = a.reliable || root.boolean("reliable").value_or(false);
   return document.finish();
@@ -54,6 +62,11 @@ Result<p7client::ConnectParameters> connect_parameters(const Access& given) {
   p.password = std::move(secret);
   p.edition = a.edition == "88" ? asn1::Edition::e1988 : asn1::Edition::e1994;
   p.reliable = a.reliable;
+  p.protected_password = a.protected_password;
+  if (a.tls) {
+    X400_TRY(tls, access::TlsClient::open({a.tls_ca, a.tls_certificate, a.tls_key, a.tls_name}));
+    p.tls = std::move(tls);
+  }
   return p;
 }
 

@@ -5,6 +5,12 @@
 //   password_file = "alice.password"        # relative to the profile
 //   edition = "94"                          # or "88"
 //   reliable = true                         # over RTSE; default false
+//   protected = true                        # protected credentials: the password is proved, not sent
+//   tls = true                              # TLS; the keys below alone do not switch it on
+//   tls_ca = "ca.pem"                       # CAs of the store; default: the system's
+//   tls_name = "store.example"              # what its certificate must be for; default: the host of `store`
+//   tls_certificate = "alice.pem"           # to show when asked, with its key
+//   tls_key = "alice.key"
 #pragma once
 
 #include <string>
@@ -17,6 +23,8 @@ namespace p7 {
 struct Access {
   std::string profile;  ///< file; empty: none
   std::string store, user, password_file, edition;
+  std::string tls_ca, tls_name, tls_certificate, tls_key;
+  bool tls = false, protected_password = false;
   bool password_stdin = false;
   bool reliable = false;
 };

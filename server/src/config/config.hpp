@@ -20,11 +20,13 @@
 #include <vector>
 
 #include "log/log.hpp"
+#include "x400/access/tls.hpp"
 #include "x400/asn1/or_name.hpp"
 #include "x400/base/result.hpp"
 #include "x400/mstore/policy.hpp"
 #include "x400/osi/address.hpp"
 #include "x400/settings/password_hash.hpp"
+#include "x400/settings/sealed_secret.hpp"
 #include "x400/settings/secret.hpp"
 
 namespace x400::server {
@@ -55,6 +57,10 @@ struct ServiceConfig {
   /// password_queue: binds that may wait for their check, beyond it they are refused as overload; default
   /// 256.
   std::size_t password_queue = 256;
+  /// seal_key_file: the key that p7_sealed passwords are sealed with (`mstorectl seal-key`); outside the
+  /// folders of this file and of the store, so that who copies those has no password. Left out: no protected
+  /// credentials in P7.
+  std::shared_ptr<const settings::SealKey> seal_key;
   /// shutdown_grace: how long a shutdown waits for what has begun; default "20 s".
   Milliseconds shutdown_grace{20'000};
 };
@@ -73,6 +79,12 @@ struct ListenConfig {
   /// "tsel=P7;ssel=S;psel=P;10.0.0.1:102". The host is a numeric address; port 0 is any free one, which event
   /// S109 tells. Required.
   osi::PresentationAddress address;
+  /// [listen.tls]: TLS 1.2 or 1.3 on this address, and nothing else. Left out: in the clear. Read again on
+  /// SIGHUP.
+  ///   certificate, key  files in PEM: the chain, the server's own certificate first; its key. Required
+  ///   clients           "none" (default), "optional": a certificate that is shown must be good, "required"
+  ///   clients_ca        file in PEM: the CAs of clients. Required unless "none"
+  std::shared_ptr<access::TlsServer> tls;
 };
 
 /// [limits]: what peers can make the service do. All may be left out. Time-outs of "0 s" mean never.
@@ -80,6 +92,16 @@ struct LimitsConfig {
   std::size_t associations = 10'000;             ///< associations: in all
   std::size_t associations_per_address = 1'000;  ///< associations_per_address: from one network address
   std::size_t associations_per_user = 16;        ///< associations_per_user: P7, of one mailbox
+  /// failed_binds_per_user, failed_binds_per_address: refused passwords for one name and from one address
+  /// (IPv6: one /64) in each failed_binds_span, beyond which further binds wait, at most failed_binds_wait,
+  /// before they are looked at; binds under way count. A name that has bound from an address before is
+  /// counted by itself there. 0: no limit. Defaults 5, 20, "1 min", "20 s".
+  std::size_t failed_binds_per_user = 5;
+  std::size_t failed_binds_per_address = 20;
+  Milliseconds failed_binds_span{60'000};
+  Milliseconds failed_binds_wait{20'000};
+  /// protected_window: how far the time in protected credentials may be off; default "5 min".
+  Milliseconds protected_window{300'000};
   Milliseconds connect_timeout{10'000};  ///< connect_timeout: TCP connection to whole CR; and going out
   Milliseconds session_timeout{10'000};  ///< session_timeout: CC to whole CN
   Milliseconds bind_timeout{30'000};     ///< bind_timeout: CN to the decision on the bind
@@ -110,6 +132,18 @@ struct MtaConfig {
   std::optional<osi::PresentationAddress> address;
   /// password_in_file: the MTA's password, checked when it binds and when it answers a bind. Required.
   settings::Secret password;
+  /// protected: protected credentials instead of passwords on the wire, in both directions and both ways (the
+  /// MTA's binds and ours, our answers and its); simple ones are then refused. Default false.
+  bool protected_credentials = false;
+  /// certificates: with TLS, who may bind as this MTA: a subject as in [[mailbox]]. Left out: anybody with
+  /// the password.
+  std::vector<std::string> certificates;
+  /// [mta.tls]: TLS when the store binds to submit; the MTA's certificate is always verified. Left out: in
+  /// the clear. Read again on SIGHUP.
+  ///   ca                file in PEM: the CAs it may come from; left out: those of the system
+  ///   certificate, key  files in PEM: what the store shows when asked; left out: nothing
+  ///   server_name       what the certificate must be for; left out: the host of `address`
+  std::shared_ptr<access::TlsClient> tls;
   /// bind_as: whose name and password the store submits with: "user" (default), the mailbox's first address
   /// and its mts_password_file; or "store", or_address and password_file of [store].
   enum class BindAs : std::uint8_t { user, store };
@@ -147,6 +181,17 @@ struct MailboxConfig {
   /// p7_hash: the user's P7 password, hashed by `mstorectl password-hash`. Left out: nobody can bind to this
   /// mailbox by P7.
   std::shared_ptr<const settings::PasswordHash> p7_hash;
+  /// p7_sealed: the same password, sealed by `mstorectl password-seal`, so that the user can bind with
+  /// protected credentials. Needs seal_key_file. Left out: simple credentials only.
+  std::string p7_sealed;
+  /// certificates: with TLS, the certificates this user binds with: subjects as RFC 2253 writes them
+  /// ("CN=Alice,O=Org,C=XX"), or "sha256:" and the fingerprint. Where there are any, a bind without one of
+  /// them is refused; with one, the password counts too if p7_hash is given, else any credentials are taken.
+  /// A certificate that stands here binds for nobody else.
+  std::vector<std::string> certificates;
+  /// responder_password_file: the password the store shows this user in the result of a bind (X.413
+  /// responder-credentials). Left out: an empty one.
+  settings::Secret responder_password;
   /// mts_password_file: the user's P3 password. Required if the MTA has an address and bind_as is "user".
   settings::Secret mts_password;
   std::string mta;  ///< mta: name of the [[mta]] this user's submissions go to. Required

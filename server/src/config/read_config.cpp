@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/config.hpp"
+#include "config/read_access.hpp"
 #include "config/read_policy.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400/osi/policy.hpp"
@@ -134,6 +135,7 @@ class Reader {
     set_count(table, "password_threads", s.password_threads, 1, 64);
     set_count(table, "password_queue", s.password_queue, 1, 100'000);
     set_duration(table, "shutdown_grace", s.shutdown_grace);
+    s.seal_key = read_seal_key(table, {document_.folder(), config_.store.path});
   }
 
   void listen(Table& table) {
@@ -151,6 +153,7 @@ class Reader {
                                  "\" is a name; write the number of an own address, or * for all of them");
     if (l.address.port != 0 && !listen_places_.insert({l.address.host, l.address.port}).second)
       table.fault("address", "address: another [[listen]] has the same host and port; give each its own");
+    if (auto tls = table.table("tls")) l.tls = read_tls_server(*tls);
     config_.listen.push_back(std::move(l));
   }
 
@@ -159,6 +162,13 @@ class Reader {
     set_count(table, "associations", l.associations, 1);
     set_count(table, "associations_per_address", l.associations_per_address, 1);
     set_count(table, "associations_per_user", l.associations_per_user, 1);
+    set_count(table, "failed_binds_per_user", l.failed_binds_per_user, 0);
+    set_count(table, "failed_binds_per_address", l.failed_binds_per_address, 0);
+    set_duration(table, "failed_binds_span", l.failed_binds_span);
+    if (l.failed_binds_span.count() == 0)
+      table.fault("failed_binds_span", "failed_binds_span must be more than nothing");
+    set_duration(table, "failed_binds_wait", l.failed_binds_wait);
+    set_duration(table, "protected_window", l.protected_window);
     set_duration(table, "connect_timeout", l.connect_timeout);
     set_duration(table, "session_timeout", l.session_timeout);
     set_duration(table, "bind_timeout", l.bind_timeout);
@@ -202,6 +212,9 @@ class Reader {
     if (const auto text = table.text("address")) m.address = address(table, "address", *text);
     if (m.address && m.address->host.empty()) table.fault("address", "address: the host is missing");
     m.password = secret(table, "password_in_file", "password_in_file = \"secrets/mta1-in\"");
+    m.protected_credentials = table.boolean("protected").value_or(false);
+    m.certificates = read_certificates(table);
+    if (auto tls = table.table("tls")) m.tls = read_tls_client(*tls);
     if (table.choice("bind_as", {"user", "store"}) == "store") m.bind_as = MtaConfig::BindAs::store;
     if (table.choice("unknown_mailbox", {"refuse", "abort"}) == "abort")
       m.unknown_mailbox = MtaConfig::UnknownMailbox::abort;
@@ -232,6 +245,11 @@ class Reader {
       else
         table.fault("p7_hash", "p7_hash: " + parsed.error().text());
     }
+    m.p7_sealed = read_sealed(table, m.id, config_.service.seal_key.get());
+    m.certificates = read_certificates(table);
+    if (table.has("responder_password_file"))
+      m.responder_password =
+          secret(table, "responder_password_file", "responder_password_file = \"secrets/to-" + m.id + "\"");
     m.mta = table.required_text("mta", "mta = \"MTA1\"");
     mts_password(table, m);
     m.policy = read_policy(table);

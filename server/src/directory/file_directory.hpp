@@ -3,12 +3,16 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "config/config.hpp"
 #include "directory/directory.hpp"
 
 namespace x400::server {
+
+/// The scrypt cost that most of the mailboxes' hashes have.
+settings::PasswordHash::Cost usual_cost(const std::vector<MailboxConfig>& mailboxes);
 
 class FileDirectory final : public Directory {
  public:
@@ -18,12 +22,14 @@ class FileDirectory final : public Directory {
   UserPtr find_by_address(const asn1::ORAddress& address) const override;
   UserPtr find_by_id(std::string_view id) const override;
   std::vector<UserPtr> users() const override;
+  bool of_another(const access::PeerCertificate& certificate, const UserPtr& user) const override;
   void authenticate(const UserPtr& user, settings::Secret password,
                     std::function<void(Verdict)> completion) override;
 
  private:
   PasswordVerifier& verifier_;
   std::map<std::string, UserPtr, std::less<>> by_address_, by_id_;
+  std::set<std::string, std::less<>> certificates_;                                           // of all users
   std::map<std::string, std::shared_ptr<const settings::PasswordHash>, std::less<>> hashes_;  // by id
 };
 

@@ -7,12 +7,13 @@
 
 namespace x400::server {
 
-Result<std::unique_ptr<PasswordVerifier>> PasswordVerifier::make(unsigned threads, std::size_t queue) {
+Result<std::unique_ptr<PasswordVerifier>> PasswordVerifier::make(unsigned threads, std::size_t queue,
+                                                                 settings::PasswordHash::Cost cost) {
   Octets key(32);
   if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1)
     return Error(ErrorKind::internal, "OpenSSL gives no random octets");
   // The password of the dummy is random too, so that nobody can guess his way to "right".
-  X400_TRY(dummy, settings::PasswordHash::make(key));
+  X400_TRY(dummy, settings::PasswordHash::make(key, cost));
   return std::unique_ptr<PasswordVerifier>(
       new PasswordVerifier(threads, queue, std::move(key), std::move(dummy)));
 }

@@ -5,7 +5,7 @@
 // verifies repeats at once. The HMAC is bound to the hash it was checked against: a changed credential
 // makes it worthless by itself.
 //
-// An unknown user costs the same as a wrong password: a dummy hash of the default cost is checked. A known
+// An unknown user costs the same as a wrong password: a dummy hash of the usual cost is checked. A known
 // user's wrong password is always checked by scrypt, never refused by the HMAC alone.
 //
 // Threads: verify() from any; it never blocks. The completion runs on the calling thread (a repeat, or
@@ -37,8 +37,10 @@ class PasswordVerifier {
  public:
   using Completion = std::function<void(Verdict)>;
 
-  /// `threads`: checks at the same time; `queue`: most checks waiting. Error: internal (OpenSSL).
-  static Result<std::unique_ptr<PasswordVerifier>> make(unsigned threads, std::size_t queue);
+  /// `threads`: checks at the same time; `queue`: most checks waiting; `cost`: what the check of an unknown
+  /// user costs, so that it takes as long as one of a known user. Error: internal (OpenSSL).
+  static Result<std::unique_ptr<PasswordVerifier>> make(unsigned threads, std::size_t queue,
+                                                        settings::PasswordHash::Cost cost = {});
   /// Finishes what waits.
   ~PasswordVerifier() { pool_.stop(); }
 

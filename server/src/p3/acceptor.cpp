@@ -1,7 +1,5 @@
 #include "p3/acceptor.hpp"
 
-#include <algorithm>
-
 #include "p3/session.hpp"
 
 namespace x400::server {
@@ -11,37 +9,77 @@ using mts::MtsBindError;
 
 namespace {
 
-struct Decision {
-  const MtaConfig* mta = nullptr;  // null: refused
-  MtsBindError error = MtsBindError::authentication_error;
-  std::string why;
-};
-
-Decision decide(const Parts& parts, const mts::MtsBindArgument& argument) {
-  if (parts.stopping) return {nullptr, MtsBindError::busy, "the service is stopping"};
-  if (parts.crowded()) return {nullptr, MtsBindError::busy, "too many associations in all"};
-  // Who cannot be answered had better come later: P3 has no such answer to a delivery.
+// Nothing, or why the MTA had better come later: P3 has no such answer to a delivery.
+std::optional<std::string> busy(const Parts& parts) {
+  if (parts.stopping) return "the service is stopping";
+  if (parts.crowded()) return "too many associations in all";
   if (const Status writable = parts.store.writable(); !writable.ok())
-    return {nullptr, MtsBindError::busy, "the store cannot write: " + writable.error().text()};
-  const auto* name = std::get_if<mts::MtaName>(&argument.initiator_name);
-  if (!name) return {nullptr, MtsBindError::authentication_error, "not the name of an MTA"};
-  const auto& mtas = parts.config.mtas;
-  const auto mta =
-      std::find_if(mtas.begin(), mtas.end(), [&](const auto& m) { return m.name == name->name; });
-  if (mta == mtas.end()) return {nullptr, MtsBindError::authentication_error, "unknown MTA"};
-  const auto* password = std::get_if<asn1::Password>(&argument.initiator_credentials);
-  if (!password) return {nullptr, MtsBindError::authentication_error, "only simple credentials are taken"};
-  if (!mta->password.matches(password->octets))
-    return {nullptr, MtsBindError::authentication_error, "wrong password"};
-  if (!argument.security_context.empty())
-    return {nullptr, MtsBindError::unacceptable_security_context, "security labels are not supported"};
-  return {&*mta, {}, {}};
+    return "the store cannot write: " + writable.error().text();
+  return std::nullopt;
+}
+
+// The MTA of this name, or null. The name is compared with all of them, so that the time does not tell.
+const MtaConfig* find(const Parts& parts, const mts::ObjectName& name) {
+  const auto* mta_name = std::get_if<mts::MtaName>(&name);
+  const MtaConfig* found = nullptr;
+  for (const MtaConfig& mta : parts.config.mtas)
+    if (mta_name && mta.name == mta_name->name) found = &mta;
+  return found;
+}
+
+// Empty if it is this MTA; else why not, for the log. Somebody's password is looked at in any case.
+std::string judge(const Parts& parts, const MtaConfig* mta, const mts::MtsBindArgument& argument,
+                  const std::optional<access::PeerCertificate>& certificate) {
+  const settings::Secret& secret = mta ? mta->password : parts.config.store.password;
+  const auto& credentials = argument.initiator_credentials;
+  const bool wants_protected = mta && mta->protected_credentials;
+  std::string wrong;
+  if (const auto* password = std::get_if<asn1::Password>(&credentials)) {
+    if (!secret.matches(password->octets))
+      wrong = "wrong password";
+    else if (wants_protected)
+      wrong = "simple credentials, where protected ones are wanted";
+  } else if (const auto* hashed = std::get_if<asn1::ProtectedPassword>(&credentials)) {
+    const auto fault = parts.protected_checker.check(mts::to_string(argument.initiator_name), *hashed,
+                                                     mta ? std::optional(secret.octets()) : std::nullopt);
+    if (fault != access::ProtectedFault::none)
+      wrong = "protected credentials: " + std::string(access::name(fault));
+    else if (!wants_protected)
+      wrong = "protected credentials, where simple ones are wanted";
+  } else {
+    wrong = "strong credentials are not supported";
+  }
+  if (!mta) return "unknown MTA";
+  if (wrong.empty() && !mta->certificates.empty() &&
+      (!certificate || !listed(mta->certificates, *certificate)))
+    wrong = certificate ? "not this MTA's certificate" : "no certificate";
+  return wrong;
+}
+
+// What the store answers with: protected ones to protected ones. Nothing: OpenSSL fails.
+std::optional<asn1::Credentials> own_credentials(const Parts& parts, const asn1::Credentials& initiator) {
+  const View password = parts.config.store.password.octets();
+  // The form of the password, IA5 or octets, is the initiator's: it surely reads its own.
+  if (const auto* simple = std::get_if<asn1::Password>(&initiator))
+    return asn1::Password{to_octets(password), simple->octet_string};
+  auto made = access::protect({to_octets(password), false}, asn1::now(),
+                              std::get_if<asn1::ProtectedPassword>(&initiator));
+  if (!made.ok()) return std::nullopt;
+  return std::move(*made);
 }
 
 }  // namespace
 
+struct P3Acceptor::Attempt {
+  access::BindRequest request;
+  access::BindReply reply;
+  mts::MtsBindArgument argument;
+  std::string claimed;  // the initiator's name, for the log
+  BindThrottle::Permit permit;
+};
+
 void P3Acceptor::bind(access::BindRequest request, access::BindReply reply) {
-  const auto argument = mts::MtsBindArgument::decode(request.argument.view());
+  auto argument = mts::MtsBindArgument::decode(request.argument.view());
   if (!argument.ok()) {
     parts_.log.write(events::mta_bind_malformed, {{"assoc", request.association_id},
                                                   {"peer", request.peer},
@@ -49,28 +87,55 @@ void P3Acceptor::bind(access::BindRequest request, access::BindReply reply) {
                                                   {"octets", to_hex(request.argument.view(), 64)}});
     return reply.reject(argument.error().text());
   }
-  const Decision decision = decide(parts_, *argument);
-  const std::string name = mts::to_string(argument->initiator_name);
-  if (!decision.mta) {
-    parts_.log.write(events::mta_refused, {{"assoc", request.association_id},
-                                           {"peer", request.peer},
-                                           {"name", name},
-                                           {"problem", mts::name(decision.error)},
-                                           {"error", decision.why}});
-    return reply.refuse(mts::encode(decision.error), decision.why);
-  }
-  parts_.log.write(events::mta_bound, {{"assoc", request.association_id},
-                                       {"peer", request.peer},
-                                       {"mta", decision.mta->name},
-                                       {"context", request.context->name}});
+  const auto attempt = std::make_shared<Attempt>();
+  attempt->claimed = mts::to_string(argument->initiator_name);
+  attempt->request = std::move(request);
+  attempt->reply = std::move(reply);
+  attempt->argument = std::move(*argument);
+  if (const auto why = busy(parts_)) return refuse(*attempt, MtsBindError::busy, *why);
+  auto permit = parts_.throttle.enter(throttled_address(attempt->request.peer), "mta " + attempt->claimed,
+                                      [self = shared_from_this(), attempt](BindThrottle::Permit later) {
+                                        attempt->permit = std::move(later);
+                                        self->decide(*attempt);
+                                      });
+  if (permit.state() == BindThrottle::Permit::State::waiting) return;
+  attempt->permit = std::move(permit);
+  decide(*attempt);
+}
+
+void P3Acceptor::decide(Attempt& attempt) {
+  if (attempt.permit.state() == BindThrottle::Permit::State::refused)
+    return refuse(attempt, MtsBindError::busy, "too many failed binds");
+  if (!attempt.reply.wanted()) return;
+  const MtaConfig* const mta = find(parts_, attempt.argument.initiator_name);
+  const std::string wrong = judge(parts_, mta, attempt.argument, attempt.request.certificate);
+  attempt.permit.decided(wrong.empty());
+  if (!wrong.empty()) return refuse(attempt, MtsBindError::authentication_error, wrong);
+  if (!attempt.argument.security_context.empty())
+    return refuse(attempt, MtsBindError::unacceptable_security_context, "security labels are not supported");
+  accept(attempt, *mta);
+}
+
+void P3Acceptor::refuse(Attempt& attempt, MtsBindError error, const std::string& why) {
+  parts_.log.write(events::mta_refused, {{"assoc", attempt.request.association_id},
+                                         {"peer", attempt.request.peer},
+                                         {"name", attempt.claimed},
+                                         {"problem", mts::name(error)},
+                                         {"error", why}});
+  attempt.reply.refuse(mts::encode(error), why);
+}
+
+void P3Acceptor::accept(Attempt& attempt, const MtaConfig& mta) {
+  auto own = own_credentials(parts_, attempt.argument.initiator_credentials);
+  if (!own) return refuse(attempt, MtsBindError::busy, "OpenSSL gives no random octets");
+  parts_.log.write(events::mta_bound, {{"assoc", attempt.request.association_id},
+                                       {"peer", attempt.request.peer},
+                                       {"mta", mta.name},
+                                       {"context", attempt.request.context->name}});
   const StoreConfig& store = parts_.config.store;
-  // The form of the password, IA5 or octets, is the initiator's: it surely reads its own.
-  const bool octets = std::get<asn1::Password>(argument->initiator_credentials).octet_string;
-  const mts::MtsBindResult result{mts::MessageStoreName{asn1::EncodedORName(store.or_address)},
-                                  std::nullopt,
-                                  asn1::Password{to_octets(store.password.octets()), octets},
-                                  {}};
-  reply.accept(result.encode(), std::make_shared<P3Session>(parts_, *decision.mta, nullptr));
+  const mts::MtsBindResult result{
+      mts::MessageStoreName{asn1::EncodedORName(store.or_address)}, std::nullopt, std::move(*own), {}};
+  attempt.reply.accept(result.encode(), std::make_shared<P3Session>(parts_, mta, nullptr));
 }
 
 }  // namespace x400::server

@@ -5,6 +5,7 @@
 #include "p3/session.hpp"
 #include "service/options.hpp"
 #include "service/wire.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/asn1/mts/errors.hpp"
 #include "x400/asn1/mts/fields.hpp"
 
@@ -178,15 +179,19 @@ mts::Waiting MtaLink::control(const mts::Controls& controls) {
 
 // ---- the association ------------------------------------------------------------------------------
 
-osi::Chain MtaLink::bind_argument() const {
-  const StoreConfig& store = target_.parts().config.store;
-  const asn1::ORAddress& address = user_ ? user_->or_addresses.front() : store.or_address;
-  const settings::Secret& password = user_ ? user_->mts_password : store.password;
-  mts::MtsBindArgument argument{mts::MessageStoreName{asn1::EncodedORName(address)},
-                                std::nullopt,
-                                asn1::Password{to_octets(password.octets()), false},
-                                {},
-                                {}};
+Result<asn1::Credentials> MtaLink::own_credentials() const {
+  const settings::Secret& secret = user_ ? user_->mts_password : target_.parts().config.store.password;
+  asn1::Password password{to_octets(secret.octets()), false};
+  if (!target_.mta().protected_credentials) return asn1::Credentials(std::move(password));
+  X400_TRY(made, access::protect(password, asn1::now()));
+  return asn1::Credentials(std::move(made));
+}
+
+osi::Chain MtaLink::bind_argument(const asn1::Credentials& credentials) const {
+  const asn1::ORAddress& address =
+      user_ ? user_->or_addresses.front() : target_.parts().config.store.or_address;
+  mts::MtsBindArgument argument{
+      mts::MessageStoreName{asn1::EncodedORName(address)}, std::nullopt, credentials, {}, {}};
   return argument.encode();
 }
 
@@ -195,36 +200,52 @@ void MtaLink::connect() {
     give_up(false, "submit_associations of the MTA are all in use");
     return;
   }
+  auto credentials = own_credentials();
+  if (!credentials.ok()) {
+    target_.leave();
+    give_up(false, credentials.error().text());
+    return;
+  }
   access::ConnectOptions options;
   options.address = *target_.mta().address;
+  options.tls = target_.mta().tls;
   options.context = &target_.context();
-  options.bind_argument = bind_argument();
+  options.bind_argument = bind_argument(*credentials);
   options.handler = std::make_shared<P3Session>(target_.parts(), target_.mta(), shared_from_this());
   options.association = association_options(target_.parts().config, nullptr);
   options.association.timeouts.idle_p3 = target_.mta().submit_idle;
   options.association.observer = target_.parts().observer;
   auto pending = access::connect(target_.runtime(), std::move(options));
-  pending.then([self = shared_from_this()](Result<access::Connected, access::ConnectFailure> made) {
+  pending.then([self = shared_from_this(),
+                sent = std::move(*credentials)](Result<access::Connected, access::ConnectFailure> made) {
     if (made.ok())
-      self->connected(std::move(*made));
+      self->connected(std::move(*made), sent);
     else
       self->connect_failed(made.error());
   });
 }
 
-std::optional<std::string> MtaLink::wrong_responder(const osi::Slice& bind_result) const {
+std::optional<std::string> MtaLink::wrong_responder(const osi::Slice& bind_result,
+                                                    const asn1::Credentials& sent) const {
   const auto result = mts::MtsBindResult::decode(bind_result.view());
   if (!result.ok()) return "its bind result cannot be read: " + result.error().text();
   const auto* name = std::get_if<mts::MtaName>(&result->responder_name);
   if (!name || name->name != target_.mta().name)
     return "it calls itself " + mts::to_string(result->responder_name);
+  if (const auto* hashed = std::get_if<asn1::ProtectedPassword>(&sent)) {
+    const auto* answer = std::get_if<asn1::ProtectedPassword>(&result->responder_credentials);
+    if (!answer) return "it does not answer with protected credentials";
+    const auto fault = access::check_answer(*answer, *hashed, target_.mta().password.octets(), asn1::now());
+    if (fault == access::ProtectedFault::none) return std::nullopt;
+    return "its protected credentials: " + std::string(access::name(fault));
+  }
   const auto* password = std::get_if<asn1::Password>(&result->responder_credentials);
   if (!password || !target_.mta().password.matches(password->octets)) return "its password is wrong";
   return std::nullopt;
 }
 
-void MtaLink::connected(access::Connected made) {
-  if (const auto wrong = wrong_responder(made.bind_result)) {
+void MtaLink::connected(access::Connected made, const asn1::Credentials& sent) {
+  if (const auto wrong = wrong_responder(made.bind_result, sent)) {
     target_.parts().log.write(events::submission_wrong_mta, {{"assoc", made.association->id()},
                                                              {"peer", made.association->peer()},
                                                              {"mta", target_.mta().name},

@@ -94,11 +94,13 @@ class MtaLink : public std::enable_shared_from_this<MtaLink> {
 
   void give_back(std::uint64_t association);  // under mutex_
   void connect();
-  void connected(access::Connected made);
+  void connected(access::Connected made, const asn1::Credentials& sent);
   void connect_failed(const access::ConnectFailure& failure);
   void give_up(bool permanent, const std::string& why);
-  std::optional<std::string> wrong_responder(const osi::Slice& bind_result) const;
-  osi::Chain bind_argument() const;
+  std::optional<std::string> wrong_responder(const osi::Slice& bind_result,
+                                             const asn1::Credentials& sent) const;
+  Result<asn1::Credentials> own_credentials() const;
+  osi::Chain bind_argument(const asn1::Credentials& credentials) const;
   void send(const access::AssociationPtr& association, MtaRequest request);
   bool allowed(const MtaRequest& request) const;  // under mutex_
 

@@ -18,7 +18,8 @@ struct P7Acceptor::Attempt {
   ms::MsBindArgument argument;
   std::string claimed;  // the initiator's name, for the log
   UserPtr user;         // null: unknown
-  mstore::MailboxNumber mailbox = 0;
+  std::optional<mstore::MailboxNumber> mailbox;
+  BindThrottle::Permit permit;
 };
 
 void P7Acceptor::bind(access::BindRequest request, access::BindReply reply) {
@@ -42,26 +43,40 @@ void P7Acceptor::identify(const std::shared_ptr<Attempt>& attempt) {
   if (!name.ok()) return malformed(*attempt, name.error().in("initiator-name"));
   attempt->claimed = asn1::print_f401(name->address);
   attempt->user = parts_.directory.find_by_address(name->address);
-  if (attempt->user) {
-    const auto number = parts_.mailboxes.number(*attempt->user);
-    if (!number)
-      return refuse(*attempt, BindProblem::unable_to_establish_association,
-                    "the user has no mailbox in the store");
-    attempt->mailbox = *number;
-  }
-  const auto* password = std::get_if<asn1::Password>(&attempt->argument.initiator_credentials);
-  if (!password)
-    return refuse(*attempt, BindProblem::authentication_error, "only simple credentials are taken");
-  authenticate(parts_, attempt->user, attempt->mailbox, settings::Secret(password->octets),
-               [self = shared_from_this(), attempt](Verdict verdict) { self->decided(attempt, verdict); });
+  if (attempt->user) attempt->mailbox = parts_.mailboxes.number(*attempt->user);
+  // All addresses of a user are one name to guess at.
+  const std::string counted = attempt->user ? attempt->user->id : ' ' + asn1::canonical_key(name->address);
+  auto permit = parts_.throttle.enter(
+      throttled_address(attempt->request.peer), counted,
+      [self = shared_from_this(), attempt](BindThrottle::Permit later) {
+        attempt->permit = std::move(later);
+        // Back to the engine pool: the check reads the store.
+        if (!self->parts_.engine.post([self, attempt] { self->check(attempt); }))
+          self->refuse(*attempt, BindProblem::unable_to_establish_association, "the service is stopping");
+      });
+  if (permit.state() == BindThrottle::Permit::State::waiting) return;
+  attempt->permit = std::move(permit);
+  check(attempt);
 }
 
-void P7Acceptor::decided(const std::shared_ptr<Attempt>& attempt, Verdict verdict) {
+void P7Acceptor::check(const std::shared_ptr<Attempt>& attempt) {
+  if (attempt->permit.state() == BindThrottle::Permit::State::refused)
+    return refuse(*attempt, BindProblem::unable_to_establish_association, "too many failed binds");
+  if (!attempt->reply.wanted()) return;
+  Claim claim{attempt->user, attempt->mailbox, attempt->argument.initiator_credentials,
+              attempt->request.certificate};
+  authenticate(parts_, std::move(claim),
+               [self = shared_from_this(), attempt](Verdict verdict, const std::string& why) {
+                 self->decided(attempt, verdict, why);
+               });
+}
+
+void P7Acceptor::decided(const std::shared_ptr<Attempt>& attempt, Verdict verdict, const std::string& why) {
   switch (verdict) {
-    case Verdict::right: break;
+    case Verdict::right: attempt->permit.decided(true); break;
     case Verdict::wrong:
-      return refuse(*attempt, BindProblem::authentication_error,
-                    attempt->user ? "wrong password, or none set" : "unknown user");
+      attempt->permit.decided(false);
+      return refuse(*attempt, BindProblem::authentication_error, why);
     case Verdict::overloaded:
       return refuse(*attempt, BindProblem::unable_to_establish_association,
                     "too many password checks waiting");
@@ -75,14 +90,18 @@ void P7Acceptor::decided(const std::shared_ptr<Attempt>& attempt, Verdict verdic
 
 void P7Acceptor::open(const std::shared_ptr<Attempt>& attempt) {
   const ms::MsBindArgument& argument = attempt->argument;
+  if (!attempt->mailbox)
+    return refuse(*attempt, BindProblem::unable_to_establish_association,
+                  "the user has no mailbox in the store");
+  const mstore::MailboxNumber mailbox = *attempt->mailbox;
   if (!argument.security_context.empty())
     return refuse(*attempt, BindProblem::unacceptable_security_context, "security labels are not supported");
-  auto place = sessions_->enter(attempt->mailbox);
+  auto place = sessions_->enter(mailbox);
   if (!place)
     return refuse(*attempt, BindProblem::unable_to_establish_association,
                   "too many associations of this user");
   mstore::RetrievalOptions options;
-  options.mailbox = attempt->mailbox;
+  options.mailbox = mailbox;
   options.edition = attempt->edition;
   options.fetch_restrictions = argument.fetch_restrictions;
   options.ua_registration = argument.ua_registration_identifier;
@@ -91,10 +110,10 @@ void P7Acceptor::open(const std::shared_ptr<Attempt>& attempt) {
     return refuse(*attempt, BindProblem::unable_to_establish_association, retrieval.error().text());
 
   ms::MsBindResult result;
-  result.responder_credentials = asn1::ia5_password("");
+  result.responder_credentials = responder_credentials(*attempt->user, argument.initiator_credentials);
   (*retrieval)->describe(argument.configuration_request, result);
   for (const auto& extension : argument.extensions) result.unsupported_extensions.push_back(extension.type);
-  P7Session::Who who{attempt->user, attempt->mailbox, attempt->edition, argument.ua_registration_identifier};
+  P7Session::Who who{attempt->user, mailbox, attempt->edition, argument.ua_registration_identifier};
   auto session =
       std::make_shared<P7Session>(parts_, sessions_, std::move(place), std::move(who), std::move(*retrieval));
   attempt->reply.accept(result.encode(attempt->edition), std::move(session));

@@ -1,6 +1,7 @@
 // P7Acceptor: decides on the binds of users (X.413 clause 7).
 //
-// Order of checks (x413.md 2.3): service up; identity and credentials; number of associations;
+// Order of checks (x413.md 2.3): service up; too many failures before; identity and credentials; number of
+// associations;
 // security context; then the mailbox is opened. Unknown extensions are named in the result, never a reason to
 // refuse. A refusal never tells an unknown user from a wrong password.
 //
@@ -27,7 +28,8 @@ class P7Acceptor final : public access::Acceptor, public std::enable_shared_from
   struct Attempt;  // one bind on its way
 
   void identify(const std::shared_ptr<Attempt>& attempt);
-  void decided(const std::shared_ptr<Attempt>& attempt, Verdict verdict);
+  void check(const std::shared_ptr<Attempt>& attempt);
+  void decided(const std::shared_ptr<Attempt>& attempt, Verdict verdict, const std::string& why);
   void open(const std::shared_ptr<Attempt>& attempt);
   void refuse(Attempt& attempt, asn1::ms::BindProblem problem, const std::string& why);
   void malformed(Attempt& attempt, const Error& error);

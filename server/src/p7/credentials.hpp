@@ -1,15 +1,41 @@
-// Whose P7 password holds: the one the user has set, kept in the store, else the directory's.
+// Who somebody is by P7: credentials and certificates, held against what the directory knows and what the
+// user has changed. The password that the user has set, kept in the store, counts before the directory's.
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "service/parts.hpp"
+#include "x400/access/tls.hpp"
+#include "x400/asn1/credentials.hpp"
 
 namespace x400::server {
 
-/// Checks a password of a known or (null) unknown user; both take the same time. Reads the store: call it on
-/// the engine pool. The completion runs there or on a thread of the verifier, once.
-void authenticate(const Parts& parts, const UserPtr& user, mstore::MailboxNumber mailbox,
-                  settings::Secret password, std::function<void(Verdict)> completion);
+/// Who binds, by what.
+struct Claim {
+  UserPtr user;  ///< null: unknown
+  std::optional<mstore::MailboxNumber> mailbox;
+  asn1::Credentials credentials;
+  std::optional<access::PeerCertificate> certificate;
+};
+
+/// Judges a claim. Unknown users and wrong passwords take the same time. Simple and protected credentials are
+/// looked at; strong ones are the place for what is to come, and wrong until then. Reads the store: call it
+/// on the engine pool. The completion, with the reason for the log where the verdict is wrong, runs there or
+/// on a thread of the verifier, once.
+void authenticate(const Parts& parts, Claim claim, std::function<void(Verdict, std::string)> completion);
+
+/// Checks a simple password alone, for a user who is bound.
+void check_password(const Parts& parts, const UserPtr& user, std::optional<mstore::MailboxNumber> mailbox,
+                    settings::Secret password, std::function<void(Verdict)> completion);
+
+/// A new password as the store keeps it: hashed, and sealed where the user's was sealed. Nothing if it is not
+/// acceptable. Takes as long as a check.
+std::optional<std::string> new_secret(const Parts& parts, const User& user,
+                                      const asn1::Credentials& credentials);
+
+/// What the store answers a bind with.
+asn1::Credentials responder_credentials(const User& user, const asn1::Credentials& initiator);
 
 }  // namespace x400::server

@@ -17,16 +17,6 @@ const asn1::Password* simple(const asn1::Credentials& credentials) {
   return std::get_if<asn1::Password>(&credentials);
 }
 
-// The hash of an acceptable new password, as the store keeps it.
-std::optional<std::string> new_secret(const asn1::Credentials& credentials) {
-  const auto* password = simple(credentials);
-  if (!password || password->octets.empty() || password->octets.size() > settings::longest_password)
-    return std::nullopt;
-  const auto hash = settings::PasswordHash::make(password->octets);
-  if (!hash.ok()) return std::nullopt;
-  return hash->text();
-}
-
 mstore::Failure undecided(Verdict verdict) {
   const bool busy = verdict == Verdict::overloaded;
   return {ms::ServiceErrorParameter{busy ? ms::ServiceProblem::busy : ms::ServiceProblem::unavailable, {}},
@@ -59,19 +49,20 @@ void P7Session::register_ms(ms::RegisterMsArgument argument, Call call, Turn tur
   if (!work->argument.change_credentials) return finish(std::nullopt);
   const auto* old_password = simple(work->argument.change_credentials->old_credentials);
   if (!old_password) return finish(mstore::CredentialChange{});
-  authenticate(parts_, who_.user, who_.mailbox, settings::Secret(old_password->octets),
-               [self = shared_from_this(), work, finish](Verdict verdict) {
-                 if (verdict == Verdict::overloaded || verdict == Verdict::failed) {
-                   self->fail(work->call, undecided(verdict), ms::Port::retrieval);
-                   work->turn.end();
-                   return;
-                 }
-                 mstore::CredentialChange change;
-                 change.old_is_right = verdict == Verdict::right;
-                 if (change.old_is_right)
-                   change.new_secret = new_secret(work->argument.change_credentials->new_credentials);
-                 finish(std::move(change));
-               });
+  check_password(parts_, who_.user, who_.mailbox, settings::Secret(old_password->octets),
+                 [self = shared_from_this(), work, finish](Verdict verdict) {
+                   if (verdict == Verdict::overloaded || verdict == Verdict::failed) {
+                     self->fail(work->call, undecided(verdict), ms::Port::retrieval);
+                     work->turn.end();
+                     return;
+                   }
+                   mstore::CredentialChange change;
+                   change.old_is_right = verdict == Verdict::right;
+                   if (change.old_is_right)
+                     change.new_secret = new_secret(self->parts_, *self->who_.user,
+                                                    work->argument.change_credentials->new_credentials);
+                   finish(std::move(change));
+                 });
 }
 
 void P7Session::change_credentials(Call call) {

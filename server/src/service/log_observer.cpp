@@ -31,8 +31,11 @@ void LogObserver::turned_away(const std::string& peer, const std::string& why) {
 }
 
 void LogObserver::opened(const access::AssociationInfo& info) {
-  log_.write(events::association_opened,
-             {{"assoc", info.id}, {"peer", info.peer}, {"role", role(info)}, {"context", context(info)}});
+  log_.write(events::association_opened, {{"assoc", info.id},
+                                          {"peer", info.peer},
+                                          {"role", role(info)},
+                                          {"context", context(info)},
+                                          {"tls", info.security}});
 }
 
 void LogObserver::refused(const access::AssociationInfo& info, const access::RefusalNote& note) {

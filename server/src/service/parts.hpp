@@ -5,11 +5,13 @@
 #include <memory>
 
 #include "config/config.hpp"
+#include "directory/bind_throttle.hpp"
 #include "directory/directory.hpp"
 #include "log/log.hpp"
 #include "service/mailboxes.hpp"
 #include "service/worker_pool.hpp"
 #include "x400/access/observer.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/access/runtime.hpp"
 #include "x400/mstore/store.hpp"
 
@@ -23,6 +25,8 @@ struct Parts {
   Log& log;
   Directory& directory;
   PasswordVerifier& verifier;
+  BindThrottle& throttle;
+  access::ProtectedChecker& protected_checker;
   mstore::Store& store;
   const Mailboxes& mailboxes;
   SubmissionGateway& gateway;

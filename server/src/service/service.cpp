@@ -51,17 +51,49 @@ Result<std::unique_ptr<Service>, Service::StartFailure> Service::start(const Con
                                                                        const OpenStore& open) {
   std::unique_ptr<Service> service(new Service(config, log));
   const ServiceConfig& from = config.service;
-  auto verifier = PasswordVerifier::make(from.password_threads, from.password_queue);
+  auto verifier =
+      PasswordVerifier::make(from.password_threads, from.password_queue, usual_cost(config.mailboxes));
   if (!verifier.ok()) return StartFailure{exit_failed, verifier.error()};
   service->runtime_ = std::make_unique<access::Runtime>(from.io_threads);
   service->engine_ = std::make_unique<WorkerPool>(from.engine_threads, 0);
   service->verifier_ = std::move(*verifier);
+  service->start_throttle();
   service->directory_ = std::make_unique<FileDirectory>(config.mailboxes, *service->verifier_);
   service->gateway_ = std::make_unique<SubmissionGateway>(*service->runtime_);
   if (auto opened = service->open_store(open); !opened.ok()) return opened.error();
   if (auto listening = service->listen(); !listening.ok()) return listening.error();
   if (auto opened = service->open_management(); !opened.ok()) return opened.error();
   return service;
+}
+
+void Service::start_throttle() {
+  const LimitsConfig& from = config_.limits;
+  BindThrottle::Limits limits;
+  limits.per_user = static_cast<unsigned>(from.failed_binds_per_user);
+  limits.per_address = static_cast<unsigned>(from.failed_binds_per_address);
+  limits.span = from.failed_binds_span;
+  limits.wait = from.failed_binds_wait;
+  BindThrottle::Hooks hooks;
+  hooks.slowed = [this](bool of_user, const std::string& who) {
+    log_.write(events::binds_slowed, {{of_user ? "name" : "address", who}});
+  };
+  throttle_ = std::make_unique<ThrottleTimer>(limits, std::move(hooks));
+  access::ProtectedChecker::Options options;
+  options.window = std::chrono::duration_cast<std::chrono::seconds>(from.protected_window);
+  protected_checker_ = std::make_unique<access::ProtectedChecker>(options);
+}
+
+void Service::reload() {
+  const auto told = [this](const std::string& what, const Status& status) {
+    if (status.ok())
+      log_.write(events::certificates_reloaded, {{"of", what}});
+    else
+      log_.write(events::certificates_not_reloaded, {{"of", what}, {"error", status.error().text()}});
+  };
+  for (const ListenConfig& l : config_.listen)
+    if (l.tls) told("[[listen]] " + osi::to_string(l.address), l.tls->reload());
+  for (const MtaConfig& m : config_.mtas)
+    if (m.tls) told("[[mta]] " + m.name, m.tls->reload());
 }
 
 Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
@@ -80,9 +112,10 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   if (!mailboxes.ok()) return StartFailure{exit_store, mailboxes.error()};
   mailboxes_ = std::make_unique<Mailboxes>(std::move(*mailboxes));
   subjects_ = std::make_unique<SubjectIndex>(*store_);
-  parts_ = std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, *store_, *mailboxes_,
-                                         *gateway_, *subjects_, *runtime_,
-                                         std::make_shared<LogObserver>(log_), *engine_, stopping_});
+  parts_ =
+      std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, throttle_->throttle(),
+                                    *protected_checker_, *store_, *mailboxes_, *gateway_, *subjects_,
+                                    *runtime_, std::make_shared<LogObserver>(log_), *engine_, stopping_});
   gateway_->attach(*parts_);
   sessions_ = std::make_shared<P7Sessions>(config_.limits.associations_per_user);
   alerts_ = store_->subscribe_alerts(
@@ -99,6 +132,7 @@ Result<Ok, Service::StartFailure> Service::listen() {
     options.endpoints = {{from.address.host, from.address.port}};
     options.contexts = contexts_of(from.protocol);
     options.selectors = from.address.selectors;
+    options.tls = from.tls;
     // A bind beyond the limit is refused with a reason; connections beyond this too are closed without a
     // word.
     options.associations = config_.limits.associations + room_to_refuse;
@@ -111,7 +145,8 @@ Result<Ok, Service::StartFailure> Service::listen() {
     if (!opened.ok()) return StartFailure{exit_listen, opened.error().in("[[listen]] " + address)};
     log_.write(events::listening, {{"protocol", name(from.protocol)},
                                    {"host", from.address.host.empty() ? std::string("*") : from.address.host},
-                                   {"port", (*opened)->ports().front()}});
+                                   {"port", (*opened)->ports().front()},
+                                   {"tls", from.tls != nullptr}});
     listeners_.push_back(std::move(*opened));
   }
   return Ok{};
@@ -160,6 +195,7 @@ void Service::end_threads() {
   // Checks that end now post to the pool, which still takes them.
   if (verifier_) verifier_->stop();
   if (engine_) engine_->stop();
+  throttle_.reset();
 }
 
 Service::~Service() {

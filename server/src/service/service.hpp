@@ -10,6 +10,7 @@
 
 #include "config/config.hpp"
 #include "directory/file_directory.hpp"
+#include "directory/throttle_timer.hpp"
 #include "management/server.hpp"
 #include "p3/gateway.hpp"
 #include "p3/subject_index.hpp"
@@ -41,6 +42,10 @@ class Service {
   /// The ports listened on, in the order of the [[listen]] tables.
   std::vector<std::uint16_t> ports() const;
 
+  /// Reads certificates and keys of [listen.tls] and [mta.tls] again, for connections to come; those that
+  /// cannot be read stay as they were, and the log says so.
+  void reload();
+
   /// Ends in order: accepts nothing more, lets what has begun finish, closes associations and the store.
   /// Waits at most shutdown_grace, and asks `hurry` ten times a second whether to wait at all. Ok if all
   /// ended by itself; unavailable if something had to be cut short, io if the store did not close well.
@@ -51,6 +56,7 @@ class Service {
   Result<Ok, StartFailure> open_store(const OpenStore& open);
   Result<Ok, StartFailure> listen();
   Result<Ok, StartFailure> open_management();
+  void start_throttle();
   void end_threads();
 
   const Config& config_;
@@ -60,6 +66,8 @@ class Service {
   std::unique_ptr<access::Runtime> runtime_;
   std::unique_ptr<WorkerPool> engine_;
   std::unique_ptr<PasswordVerifier> verifier_;
+  std::unique_ptr<ThrottleTimer> throttle_;
+  std::unique_ptr<access::ProtectedChecker> protected_checker_;
   std::unique_ptr<FileDirectory> directory_;
   std::unique_ptr<SubmissionGateway> gateway_;
   std::unique_ptr<mstore::Store> store_;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "x400/asn1/or_text.hpp"
+#include "x400_certificates.hpp"
 #include "x400_temp_folder.hpp"
 
 using namespace x400;
@@ -370,12 +371,13 @@ TEST_CASE("config: the man page and the header name every key, and no key that i
     std::ifstream in(root + name);
     return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   };
-  const std::string reader =
-      text_of("/server/src/config/read_config.cpp") + text_of("/server/src/config/read_policy.cpp");
+  const std::string reader = text_of("/server/src/config/read_config.cpp") +
+                             text_of("/server/src/config/read_access.cpp") +
+                             text_of("/server/src/config/read_policy.cpp");
   const std::string man = text_of("/docs/man/mstored.toml.5"),
                     header = text_of("/server/src/config/config.hpp");
   const std::regex asked(
-      R"re((?:required_texts?|text|texts|path|choice|boolean|tables?|secret|set_\w+)\((?:\*?\w+, )?"(\w+)")re");
+      R"re((?:required_texts?|text|texts|path|choice|boolean|tables?|secret|required_path|set_\w+)\((?:\*?\w+, )?"(\w+)")re");
   std::set<std::string> keys;
   for (std::sregex_iterator i(reader.begin(), reader.end(), asked), end; i != end; ++i) keys.insert((*i)[1]);
   CHECK(keys.size() > 40);
@@ -384,4 +386,86 @@ TEST_CASE("config: the man page and the header name every key, and no key that i
     CHECK(man.find(key) != std::string::npos);
     CHECK(header.find(key) != std::string::npos);
   }
+}
+
+TEST_CASE("config: limits on failed binds, with their defaults") {
+  const Folder folder;
+  const Config c = folder.config(good).value();
+  CHECK(c.limits.failed_binds_per_user == 5);
+  CHECK(c.limits.failed_binds_per_address == 20);
+  CHECK(c.limits.failed_binds_span == 1min);
+  CHECK(c.limits.failed_binds_wait == 20s);
+  CHECK(c.limits.protected_window == 5min);
+  const Config other =
+      folder.config(good + "[limits]\nfailed_binds_per_user = 0\nfailed_binds_span = \"2 h\"\n").value();
+  CHECK(other.limits.failed_binds_per_user == 0);
+  CHECK(other.limits.failed_binds_span == 2h);
+  CHECK_THAT(folder.faults(good + "[limits]\nfailed_binds_span = \"0 s\"\n"), Contains("failed_binds_span"));
+}
+
+TEST_CASE("config: TLS, certificates and protected credentials are off unless asked for") {
+  const Folder folder;
+  const Config c = folder.config(good).value();
+  CHECK_FALSE(c.listen[0].tls);
+  CHECK_FALSE(c.mtas[0].tls);
+  CHECK_FALSE(c.mtas[0].protected_credentials);
+  CHECK_FALSE(c.service.seal_key);
+  CHECK(c.mailboxes[0].p7_sealed.empty());
+  CHECK(c.mailboxes[0].certificates.empty());
+}
+
+TEST_CASE("config: TLS of a listener and of an MTA") {
+  const Folder folder;
+  test::Authority ca;
+  const auto own = ca.server();
+  const std::string key = "key = \"" + own.key.string() + "\"\n",
+                    certificate = "certificate = \"" + own.certificate.string() + "\"\n",
+                    authority = "\"" + ca.ca().string() + "\"\n";
+  const auto listen = [&](const std::string& tls) {
+    return good + "[[listen]]\nprotocol = \"p7\"\naddress = \"127.0.0.1:1104\"\n[listen.tls]\n" + tls;
+  };
+  const Config c =
+      folder.config(listen(certificate + key + "clients = \"required\"\nclients_ca = " + authority)).value();
+  REQUIRE(c.listen[2].tls);
+  CHECK(c.listen[2].tls->options().clients == access::TlsServer::Clients::required);
+  CHECK_THAT(folder.faults(listen(key)), Contains("certificate"));
+  CHECK_THAT(folder.faults(listen(certificate + key + "clients = \"optional\"\n")), Contains("clients_ca"));
+  CHECK_THAT(folder.faults(listen("certificate = \"none.pem\"\n" + key)), Contains("none.pem"));
+  const auto mta = [&](const std::string& tls) {
+    return with(
+        good, "password_in_file = \"secrets/mta1-in\"\n",
+        "password_in_file = \"secrets/mta1-in\"\nprotected = true\ncertificates = [\"CN=mta\"]\n[mta.tls]\n" +
+            tls);
+  };
+  const Config m = folder.config(mta("ca = " + authority + "server_name = \"mta.example\"\n")).value();
+  REQUIRE(m.mtas[0].tls);
+  CHECK(m.mtas[0].tls->options().name == "mta.example");
+  CHECK(m.mtas[0].protected_credentials);
+  CHECK(m.mtas[0].certificates == std::vector<std::string>{"CN=mta"});
+  CHECK_THAT(folder.faults(mta("ca = \"none.pem\"\n")), Contains("none.pem"));
+}
+
+TEST_CASE("config: sealed passwords need a key that lies elsewhere") {
+  const Folder folder;
+  const test::TempFolder keys;
+  const auto line = settings::SealKey::make_line().value();
+  const auto key_file = keys.write("seal.key", line);
+  const auto sealed = settings::SealKey::read(key_file).value().seal(settings::Secret("pw"), "alice").value();
+  const auto text = [&](const std::string& key, const std::string& owned) {
+    return "[service]\n" + (key.empty() ? "" : "seal_key_file = \"" + key + "\"\n") +
+           with(good, "mta = \"MTA1\"\n", "mta = \"MTA1\"\np7_sealed = \"" + owned + "\"\n");
+  };
+  const Config c = folder.config(text(key_file.string(), sealed)).value();
+  CHECK(c.service.seal_key);
+  CHECK(c.mailboxes[0].p7_sealed == sealed);
+  CHECK_THAT(folder.faults(text("", sealed)), Contains("needs seal_key_file"));
+  const auto other = settings::SealKey::read(key_file).value().seal(settings::Secret("pw"), "bob").value();
+  CHECK_THAT(folder.faults(text(key_file.string(), other)), Contains("another owner"));
+  CHECK_THAT(folder.faults(text(key_file.string(), "pw")), Contains("mstorectl password-seal"));
+  folder.write("keys/seal.key", line);
+  CHECK_THAT(folder.faults(text("keys/seal.key", sealed)), Contains("must not lie in"));
+  folder.write("data/seal.key", line);
+  CHECK_THAT(folder.faults(text((folder.path() / "data/seal.key").string(), sealed)),
+             Contains("must not lie in"));
+  CHECK_THAT(folder.faults(text("/nowhere/seal.key", sealed)), Contains("/nowhere/seal.key"));
 }

@@ -1,5 +1,6 @@
 // P3, deliveries, over real sockets, with a double of the engine (cases of mts.md 13).
 #include "service_fixture.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/asn1/mts/control.hpp"
 #include "x400/asn1/mts/errors.hpp"
 #include "x400/asn1/mts/extension_values.hpp"
@@ -286,4 +287,66 @@ TEST_CASE("p3: several associations of one MTA, and users cannot bind there") {
   const auto user = connect_user(s.runtime, s.p3, user_bind(alice_name, "pw-a"));
   REQUIRE_FALSE(user.ok());
   CHECK(user.error().kind == access::ConnectFailure::Kind::refused);
+}
+
+TEST_CASE("p3: after too many failures an MTA is busy to whoever uses its name, known or not") {
+  auto config = service_config();
+  config.limits.failed_binds_per_user = 2;
+  config.limits.failed_binds_span = std::chrono::hours(1);
+  config.limits.failed_binds_wait = std::chrono::milliseconds(50);
+  RunningService s(config);
+  for (const std::string name : {"MTA1", "MTA9"}) {
+    const auto problem = [&](std::string_view password) {
+      const auto made = connect_mta(s.runtime, s.p3, name, password);
+      REQUIRE_FALSE(made.ok());
+      return mts::decode_bind_error(made.error().bind_error.view()).value();
+    };
+    for (int i = 0; i < 2; ++i) CHECK(problem("nope") == mts::MtsBindError::authentication_error);
+    CHECK(problem("mta-pw") == mts::MtsBindError::busy);
+  }
+  CHECK(s.log_text().find(" B304 ") != std::string::npos);
+}
+
+TEST_CASE("p3: an MTA with protected credentials; what it must show is what it may show") {
+  auto config = service_config();
+  config.mtas[0].protected_credentials = true;
+  RunningService s(config);
+  mts::MtsBindArgument argument;
+  argument.initiator_name = mts::MtaName{"MTA1"};
+  const auto connect = [&](asn1::Credentials credentials) {
+    argument.initiator_credentials = std::move(credentials);
+    access::ConnectOptions options;
+    options.address = loopback(s.p3);
+    options.context =
+        &access::contexts::of(access::Protocol::p3, Edition::e1994, access::Party::service, false);
+    options.bind_argument = argument.encode();
+    return access::connect(s.runtime, std::move(options)).get();
+  };
+  const auto hashed = [](std::string_view password) {
+    return access::protect(asn1::ia5_password(password), asn1::now()).value();
+  };
+  const auto sent = hashed("mta-pw");
+  const auto made = connect(sent);
+  REQUIRE(made.ok());
+  const auto result = mts::MtsBindResult::decode(made->bind_result.view()).value();
+  CHECK(access::check_answer(std::get<asn1::ProtectedPassword>(result.responder_credentials), sent,
+                             view("store-pw"), asn1::now()) == access::ProtectedFault::none);
+  for (const auto& wrong : std::vector<asn1::Credentials>{sent, hashed("nope"), asn1::ia5_password("mta-pw"),
+                                                          asn1::StrongCredentials{*from_hex("a0 00")}})
+    CHECK(bind_error(connect(wrong)) == mts::MtsBindError::authentication_error);
+  CHECK(connect(hashed("mta-pw")).ok());
+}
+
+TEST_CASE("p3: protected credentials are off unless the MTA is configured for them") {
+  RunningService s;
+  access::ConnectOptions options;
+  options.address = loopback(s.p3);
+  options.context =
+      &access::contexts::of(access::Protocol::p3, Edition::e1994, access::Party::service, false);
+  mts::MtsBindArgument argument;
+  argument.initiator_name = mts::MtaName{"MTA1"};
+  argument.initiator_credentials = access::protect(asn1::ia5_password("mta-pw"), asn1::now()).value();
+  options.bind_argument = argument.encode();
+  CHECK(bind_error(access::connect(s.runtime, std::move(options)).get()) ==
+        mts::MtsBindError::authentication_error);
 }

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "service_fixture.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/asn1/ms/errors.hpp"
 #include "x400/asn1/ms/register.hpp"
 #include "x400/asn1/ms/retrieval.hpp"
@@ -374,4 +375,104 @@ TEST_CASE("p7: a hurried end aborts what does not finish") {
   REQUIRE_FALSE(stopped.ok());
   CHECK(stopped.error().kind() == ErrorKind::unavailable);
   CHECK(removed.get().kind() == Outcome::Kind::lost);
+}
+
+TEST_CASE("p7: after too many failures a name is not looked at; another one is") {
+  auto config = service_config();
+  config.limits.failed_binds_per_user = 2;
+  config.limits.failed_binds_span = std::chrono::hours(1);
+  config.limits.failed_binds_wait = std::chrono::milliseconds(50);
+  RunningService s(config);
+  for (int i = 0; i < 2; ++i)
+    CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "nope"))) ==
+          ms::BindProblem::authentication_error);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"))) ==
+        ms::BindProblem::unable_to_establish_association);
+  CHECK(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b")).ok());
+  const std::string log = s.log_text();
+  CHECK(log.find(" B304 ") != std::string::npos);
+  CHECK(log.find("too many failed binds") != std::string::npos);
+}
+
+TEST_CASE("p7: a service that stops does not wait for binds that are slowed") {
+  auto config = service_config();
+  config.limits.failed_binds_per_user = 1;
+  config.limits.failed_binds_span = std::chrono::hours(1);
+  config.limits.failed_binds_wait = std::chrono::hours(1);
+  RunningService s(config);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "nope"))) ==
+        ms::BindProblem::authentication_error);
+  access::ConnectOptions options;
+  options.address = loopback(s.p7);
+  options.context = &access::contexts::ms_access_94();
+  options.bind_argument = user_bind(alice_name, "pw-a").encode(Edition::e1994);
+  auto slowed = access::connect(s.runtime, std::move(options));
+  CHECK(s.service->stop().ok());
+  CHECK_FALSE(slowed.get().ok());
+}
+
+namespace {
+
+// The configuration of the tests, with alice's password sealed and a password of the store for her.
+struct Sealed {
+  Sealed() {
+    const auto key =
+        settings::SealKey::read(folder.write("key", settings::SealKey::make_line().value())).value();
+    config.service.seal_key = std::make_shared<const settings::SealKey>(key);
+    config.mailboxes[0].p7_sealed = key.seal(settings::Secret("pw-a"), "alice").value();
+    config.mailboxes[0].responder_password = settings::Secret("store-to-alice");
+  }
+  TempFolder folder;
+  server::Config config = service_config();
+};
+
+ms::MsBindArgument protected_bind(std::string_view name, std::string_view password) {
+  auto argument = user_bind(name, "");
+  argument.initiator_credentials = access::protect(asn1::ia5_password(password), asn1::now()).value();
+  return argument;
+}
+
+}  // namespace
+
+TEST_CASE("p7: protected credentials, answered by the store's own; a replay is refused") {
+  Sealed sealed;
+  RunningService s(sealed.config);
+  const auto argument = protected_bind(alice_name, "pw-a");
+  const auto made = connect_user(s.runtime, s.p7, argument);
+  REQUIRE(made.ok());
+  const auto result = ms::MsBindResult::decode(made->bind_result.view()).value();
+  const auto& answer = std::get<asn1::ProtectedPassword>(result.responder_credentials);
+  const auto& sent = std::get<asn1::ProtectedPassword>(argument.initiator_credentials);
+  CHECK(access::check_answer(answer, sent, view("store-to-alice"), asn1::now()) ==
+        access::ProtectedFault::none);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, argument)) == ms::BindProblem::authentication_error);
+  CHECK(s.log_text().find("seen before") != std::string::npos);
+  CHECK(connect_user(s.runtime, s.p7, protected_bind(alice_name, "pw-a")).ok());
+  // A simple bind is taken too, and answered in its form.
+  const auto simple = connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"));
+  REQUIRE(simple.ok());
+  const auto simple_result = ms::MsBindResult::decode(simple->bind_result.view()).value();
+  CHECK(chars(std::get<asn1::Password>(simple_result.responder_credentials).octets) == "store-to-alice");
+}
+
+TEST_CASE(
+    "p7: protected credentials that are wrong, or of one whose password is not sealed, get one refusal") {
+  Sealed sealed;
+  RunningService s(sealed.config);
+  const auto wrong = connect_user(s.runtime, s.p7, protected_bind(alice_name, "nope"));
+  const auto unsealed = connect_user(s.runtime, s.p7, protected_bind(bob_name, "pw-b"));
+  const auto unknown = connect_user(s.runtime, s.p7, protected_bind(nobody_name, "pw-a"));
+  auto broken = user_bind(alice_name, "");
+  broken.initiator_credentials = asn1::ProtectedPassword{*from_hex("a1 00")};
+  const auto malformed = connect_user(s.runtime, s.p7, broken);
+  for (const auto* made : {&wrong, &unsealed, &unknown, &malformed}) {
+    CHECK(bind_problem(*made) == ms::BindProblem::authentication_error);
+    CHECK(equal(made->error().bind_error.view(), wrong.error().bind_error.view()));
+  }
+}
+
+TEST_CASE("p7: without a key nobody binds with protected credentials") {
+  RunningService s;
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, protected_bind(alice_name, "pw-a"))) ==
+        ms::BindProblem::authentication_error);
 }

@@ -1,9 +1,11 @@
 // The way to the MTA over real sockets, with a double of the engine (cases of mts.md 13).
 #include "x400/asn1/ms/submission.hpp"
 #include "service_fixture.hpp"
+#include "x400/access/protected_password.hpp"
 #include "x400/asn1/ms/errors.hpp"
 #include "x400/asn1/mts/control.hpp"
 #include "x400/asn1/mts/errors.hpp"
+#include "x400_certificates.hpp"
 
 using namespace x400;
 using namespace x400::test;
@@ -383,4 +385,55 @@ TEST_CASE("submission: the end of the service waits for the MTA's answer") {
   CHECK(pending.get().is_result());
   stopper.join();
   CHECK(stopped);
+}
+
+TEST_CASE("submission: protected credentials, of the user and of the MTA in its answer") {
+  const auto change = [](server::Config& config) { config.mtas[0].protected_credentials = true; };
+  Submitting s(Edition::e1994, change);
+  auto pending = s.submit();
+  const auto bind = s.mta.binds().take();
+  access::ProtectedChecker::Options window;
+  const auto& sent = std::get<asn1::ProtectedPassword>(bind.argument.initiator_credentials);
+  access::ProtectedChecker checker(window, [] { return asn1::now() - std::chrono::seconds(100); });
+  CHECK(checker.check("alice", sent, view("alice-mts")) == access::ProtectedFault::none);
+  s.mta.calls().take().reply.result(submission_result("m1"));
+  CHECK(pending.get().is_result());
+}
+
+TEST_CASE("submission: an MTA whose protected answer is not made with its password gets nothing") {
+  const auto change = [](server::Config& config) { config.mtas[0].protected_credentials = true; };
+  Submitting s(Edition::e1994, change,
+               {&access::contexts::mts_access_94(), &access::contexts::mts_access_88()}, "MTA1",
+               "not its password");
+  CHECK(is_remote_bind_error(s.submit().get()));
+  CHECK(s.service.log_text().find(" T603 ") != std::string::npos);
+  CHECK(s.mta.calls().size() == 0);
+}
+
+TEST_CASE("submission: over TLS, to an MTA whose certificate is of the right CA and name") {
+  Authority ca, other("Other CA");
+  const auto own = ca.server();
+  access::Runtime runtime(1);
+  SubmissionMta mta(runtime, "MTA1", "mta-pw", {&access::contexts::mts_access_94()}, 0,
+                    access::TlsServer::open({own.certificate, own.key, {}, {}}).value());
+  const auto outcome = [&](const std::filesystem::path& trusted, const std::string& name) {
+    auto config = service_config();
+    config.mtas[0].address = loopback(mta.port());
+    access::TlsClient::Options options;
+    options.ca = trusted;
+    options.name = name;
+    config.mtas[0].tls = access::TlsClient::open(options).value();
+    RunningService service(config);
+    auto alice = connect_user(service.runtime, service.p7, user_bind(alice_name, "pw-a"), Edition::e1988);
+    REQUIRE(alice.ok());
+    auto pending = alice->association->invoke(
+        operations::message_submission, submission_argument(alice_name, bob_name, to_octets("content")));
+    if (trusted == ca.ca() && name == "localhost") mta.calls().take().reply.result(submission_result("m1"));
+    const Outcome got = pending.get();
+    if (!got.is_result()) CHECK(service.log_text().find(" T602 ") != std::string::npos);
+    return got;
+  };
+  CHECK(outcome(ca.ca(), "localhost").is_result());
+  CHECK(is_remote_bind_error(outcome(other.ca(), "localhost")));
+  CHECK(is_remote_bind_error(outcome(ca.ca(), "mta.example")));
 }

@@ -30,6 +30,7 @@
 
 #include "x400/access/connect.hpp"
 #include "x400/access/runtime.hpp"
+#include "x400/access/tls.hpp"
 #include "x400/asn1/ms/bind.hpp"
 #include "x400/asn1/ms/register.hpp"
 #include "x400/asn1/ms/retrieval.hpp"
@@ -47,9 +48,15 @@ struct Alert {
 };
 
 struct ConnectParameters {
-  std::string address;                           ///< osi/address.hpp: host:port, or with selectors
-  asn1::ORAddress user;                          ///< whose mailbox
-  std::string password;                          ///< simple credentials: octets, as they are
+  std::string address;   ///< osi/address.hpp: host:port, or with selectors
+  asn1::ORAddress user;  ///< whose mailbox
+  std::string password;  ///< simple credentials: octets, as they are
+  /// Protected credentials: the password is proved, not shown (x400/access/protected_password.hpp). The store
+  /// must have it sealed.
+  bool protected_password = false;
+  /// What the store must prove to have in its answer, in the same form as ours; nothing: it need not.
+  std::optional<std::string> store_password;
+  std::shared_ptr<access::TlsClient> tls;        ///< null: in the clear
   asn1::Edition edition = asn1::Edition::e1994;  ///< which application context; the store must offer it
   bool reliable = false;                         ///< over RTSE: ms-reliable-access; the store must offer it
   /// What a Fetch may return on this association; nothing: everything.
