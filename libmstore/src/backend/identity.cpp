@@ -4,18 +4,39 @@
 #include <charconv>
 #include <optional>
 
+#include "log/crc32c.hpp"
+
 namespace x400::mstore::backend {
 namespace {
 
-// The identity file: "name = value" lines, written once.
+// The identity file: "name = value" lines, written once. The last is the sum of those before; files of the
+// first stores have none.
 constexpr const char* identity_name = "store";
 constexpr std::uint64_t most_octets = 4096;
 constexpr const char* identity_title = "x400-message-store";
 
+std::string sum_of(std::string_view text) {
+  const std::uint32_t sum = crc32c(view(text));
+  std::string hex;
+  for (int shift = 28; shift >= 0; shift -= 4) hex += "0123456789abcdef"[sum >> shift & 15];
+  return hex;
+}
+
 std::string text_of(const Identity& identity) {
-  return std::string(identity_title) + "\nformat = " + std::to_string(identity.format) + "." +
-         std::to_string(format_minor) + "\nid = " + to_hex(identity.store) +
-         "\nshards = " + std::to_string(identity.shards) + "\n";
+  std::string text = std::string(identity_title) + "\nformat = " + std::to_string(identity.format) + "." +
+                     std::to_string(format_minor) + "\nid = " + to_hex(identity.store) +
+                     "\nshards = " + std::to_string(identity.shards) + "\n";
+  const std::string sum = sum_of(text);
+  return text + "sum = " + sum + "\n";
+}
+
+// The line ends the file: what is behind it would not be summed.
+bool sum_holds(std::string_view text) {
+  constexpr std::string_view begin = "\nsum = ";
+  const std::size_t at = text.find(begin);
+  if (at == std::string_view::npos) return true;
+  const std::string_view before = text.substr(0, at + 1);
+  return text.substr(at + begin.size()) == sum_of(before) + "\n";
 }
 
 std::optional<std::string_view> value_of(std::string_view text, std::string_view name) {
@@ -65,6 +86,7 @@ Result<Identity> read_identity(Env& env, const Path& folder) {
   if (!identity.ok()) return identity.error().in(path.string());
   if (identity->format > format_major)
     return Error(ErrorKind::unsupported, "made by a later version: " + path.string());
+  if (!sum_holds(chars(octets))) return Error(ErrorKind::corrupt, "damaged: " + path.string());
   if (identity->shards != 1)
     return Error(ErrorKind::unsupported, "stores of one shard only: " + path.string());
   return std::move(*identity);
