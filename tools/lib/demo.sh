@@ -4,6 +4,7 @@
 #   demo_prepare            configuration, secrets, ports; with demo_record=yes every association passes
 #                           test/e2e/record.py, which keeps what was sent in $demo/{p7,p3,mta}.pcap
 #                           with demo_reliable=yes all of them are over RTSE
+#                           with demo_secure=yes over TLS, and bound with protected credentials
 #   demo_start_store, demo_start_mta
 #   demo_kill_store         kill -9, as a crash
 #   demo_stop               both, in order
@@ -37,6 +38,14 @@ demo_port() {
 # secret NAME TEXT: a file only we may read.
 demo_secret() { (umask 077 && printf '%s\n' "$2" >"$demo/secrets/$1"); }
 
+# A key and a certificate for this machine, which is its own CA.
+demo_certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "/CN=$1" \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$demo/secrets/$1.key" -out "$demo/secrets/$1.pem" 2>/dev/null
+}
+
+demo_secured() { [ "${demo_secure:-no}" = yes ]; }
+
 demo_prepare() {
   local user
   mkdir -p "$demo/secrets" "$demo/profiles"
@@ -58,6 +67,12 @@ demo_prepare() {
     demo_secret "$user-mts" "$user-mts-password"
     demo_secret "$user" "$(demo_password "$user")"
   done
+  if demo_secured; then
+    demo_certificate tls-store && demo_certificate tls-mta || return 1
+    # Sealed passwords want their key elsewhere.
+    demo_keys=$(mktemp -d)
+    (umask 077 && "$bin/mstorectl" seal-key >"$demo_keys/seal.key") || return 1
+  fi
   demo_store_config >"$demo/mstored.toml"
   demo_mta_config >"$demo/mtasim.toml"
   for user in $demo_users; do demo_profile "$user" >"$demo/profiles/$user.toml"; done
@@ -95,10 +110,12 @@ socket = "$demo_socket"
 [[listen]]
 protocol = "p7"
 address = "127.0.0.1:$demo_p7_port"
+$(demo_listen_tls)
 
 [[listen]]
 protocol = "p3"
 address = "127.0.0.1:$demo_p3_port"
+$(demo_listen_tls)
 
 [log]
 file = "mstored.log"
@@ -110,6 +127,7 @@ password_in_file = "secrets/mta1"
 retry_first = "200 ms"
 submit_reliable = $(demo_over_rtse)
 EOT
+  ! demo_secured || printf 'protected = true\n[mta.tls]\nca = "secrets/tls-mta.pem"\n[service]\nseal_key_file = "%s"\n' "$demo_keys/seal.key"
   for user in $demo_users; do
     cat <<EOT
 
@@ -120,7 +138,13 @@ p7_hash = "$("$bin/mstorectl" password-hash --stdin <"$demo/secrets/$user")"
 mts_password_file = "secrets/$user-mts"
 mta = "MTA1"
 EOT
+    ! demo_secured || printf 'p7_sealed = "%s"\n' \
+      "$("$bin/mstorectl" password-seal --stdin --mailbox "$user" --key-file "$demo_keys/seal.key" <"$demo/secrets/$user")"
   done
+}
+
+demo_listen_tls() {
+  ! demo_secured || printf '[listen.tls]\ncertificate = "secrets/tls-store.pem"\nkey = "secrets/tls-store.key"\n'
 }
 
 demo_mta_config() {
@@ -134,12 +158,14 @@ listen = ["127.0.0.1:$demo_mta_port"]
 queue = "mta/queue.sqlite"
 retry_first = "200 ms"
 retry_most = "2 s"
+$(! demo_secured || printf 'tls_certificate = "secrets/tls-mta.pem"\ntls_key = "secrets/tls-mta.key"\n')
 
 [[store]]
 or_address = "$(demo_address store)"
 address = "127.0.0.1:$demo_p3_front"
 password_file = "secrets/store"
 reliable = $(demo_over_rtse)
+$(! demo_secured || printf 'protected = true\ntls = true\ntls_ca = "secrets/tls-store.pem"\n')
 EOT
   for user in $demo_users; do
     cat <<EOT
@@ -158,6 +184,7 @@ store = "127.0.0.1:$demo_p7_front"
 user = "$(demo_address "$1")"
 password_file = "../secrets/$1"
 reliable = $(demo_over_rtse)
+$(! demo_secured || printf 'protected = true\ntls = true\ntls_ca = "../secrets/tls-store.pem"\n')
 EOT
 }
 

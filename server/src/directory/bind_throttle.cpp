@@ -186,9 +186,9 @@ std::optional<BindThrottle::Clock::time_point> BindThrottle::room_at(const Waiti
     const auto found = accounts_.find(name);
     if (found == accounts_.end()) continue;
     const Account& a = found->second;
+    if (a.under_way + 1 > limit(name)) return std::nullopt;  // what is under way must end
     const double too_many = a.failures + a.under_way + 1 - limit(name);
     if (too_many <= 0) continue;
-    if (too_many > a.failures) return std::nullopt;  // what is under way must end
     const std::chrono::duration<double> span = limits_.span;
     // One more, so that what was rounded does not make it a moment too early.
     at = std::max(at, a.as_of + std::chrono::duration_cast<Clock::duration>(span * too_many / limit(name)) +
