@@ -173,10 +173,10 @@ class Door : public std::enable_shared_from_this<Door> {
   }
 
   Result<std::unique_ptr<Stream>> stream_over(TcpSocket socket) {
-    auto tcp = std::make_unique<TcpStream>(std::move(socket));
-    tcp->prepare(shared_->options->keep_alive);
-    if (shared_->tls) return TlsStream::accepted(std::move(tcp), *shared_->tls);
-    return std::unique_ptr<Stream>(std::move(tcp));
+    auto plain = std::make_unique<TcpStream>(std::move(socket));
+    plain->prepare(shared_->options->keep_alive);
+    if (shared_->tls) return TlsStream::accepted(std::move(plain), *shared_->tls);
+    return std::unique_ptr<Stream>(std::move(plain));
   }
 
   void take(TcpSocket socket, Strand strand) {

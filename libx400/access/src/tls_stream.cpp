@@ -17,6 +17,9 @@ constexpr std::size_t record = 16 * 1024;  // of TLS, the most that one write ta
 
 // Errors of TLS as ErrorCodes: reasons of OpenSSL, and, marked, results of verifying a certificate.
 constexpr int verify_mark = 0x4000'0000;
+// Boost's base is never deleted through, its destructor is not virtual; gcc tells of it even where final.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 class TlsCategory final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "tls"; }
@@ -28,6 +31,7 @@ class TlsCategory final : public boost::system::error_category {
     return std::string("TLS: ") + (reason ? reason : "failed");
   }
 };
+#pragma GCC diagnostic pop
 const TlsCategory& tls_category() {
   static const TlsCategory category;
   return category;
