@@ -57,7 +57,9 @@ TEST_CASE("mstored: on a full disk deliveries are not answered, users read and d
   CHECK_FALSE(store.run->line_with(" S131 ").empty());
   // The store is as full as the MTA made it: others have to give more.
   CHECK(busy(store.p3));
-  CHECK(store.stop() == 0);
+  const int ended = store.stop();
+  INFO(store.run->printed());
+  CHECK(ended == 0);
   store.start();
   User alice(runtime, store.p7, alice_name, "pw-a");
   CHECK(alice.list().size() == taken.size() - 3);

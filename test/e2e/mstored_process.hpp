@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -46,6 +47,10 @@ class MstoredRun {
           text += static_cast<char>(c);
           continue;
         }
+        {
+          const std::lock_guard lock(printed_mutex_);
+          printed_ += text + '\n';
+        }
         lines_.put(std::move(text));
         text.clear();
       }
@@ -73,6 +78,11 @@ class MstoredRun {
     }
     return {};
   }
+  /// All it has printed so far.
+  std::string printed() const {
+    const std::lock_guard lock(printed_mutex_);
+    return printed_;
+  }
   void signal(int number) const { ::kill(pid_, number); }
   pid_t pid() const { return pid_; }
   /// Waits for the end: the exit status, or minus the signal.
@@ -86,6 +96,8 @@ class MstoredRun {
 
  private:
   pid_t pid_ = -1;
+  mutable std::mutex printed_mutex_;
+  std::string printed_;
   Inbox<std::optional<std::string>> lines_;
   bool ended_ = false;
   std::thread reader_;

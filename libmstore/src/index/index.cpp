@@ -155,9 +155,10 @@ void Index::carry() {
       stalled_ = done.error();
       changed_.notify_all();
       taken_.wait_for(lock, 100ms, [this] { return stop_; });
-      if (stop_) break;
+      const bool last = stop_;
       lock.unlock();
       done = apply_in_little_room(batches);
+      if (last) break;
     }
     if (!done.ok()) return break_off(done.error());
     {
