@@ -98,6 +98,22 @@ TEST_CASE("contract: status goes forward only, is seen at once, and is counted")
   CHECK(by_status(s, RetrievalStatus::processed) == Numbers{5});
 }
 
+// The index gets to know of it while it is asked.
+TEST_CASE("contract: what was raised is found by its status at any moment") {
+  Subject s(GENERATE(backends()));
+  constexpr SequenceNumber entries = 1000;
+  for (SequenceNumber i = 1; i <= entries; ++i) deliver(*s, s.box, message("m"));
+  Query query{.mailbox = s.box, .classes = delivered};
+  query.status = RetrievalStatus::processed;
+  query.order = Order::descending;
+  query.limit = 1;
+  for (SequenceNumber i = 1; i <= entries; ++i) {
+    done(s->commit(raising(s.box, {{i, i}}, RetrievalStatus::processed)));
+    REQUIRE(numbers(*s, query) == Numbers{i});
+    REQUIRE(numbers(*s, query) == Numbers{i});
+  }
+}
+
 TEST_CASE("contract: a status set back is not covered by an older one on its way") {
   Subject s(GENERATE(backends()));
   deliver(*s, s.box, message("m"));

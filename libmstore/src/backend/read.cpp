@@ -165,6 +165,8 @@ Result<Page> LocalBackend::select(const Query& query) {
 
 // Rows that the index still has at a lower status, and without those that it should not have any more.
 Result<Page> LocalBackend::select_by_status(Query query, const StatusOverlay& overlay, Index::Lease& lease) {
+  // An entry that is applied between two looks would be at its old status for none of them.
+  X400_TRY(moment, storage::Snapshot::of(*lease));
   while (true) {
     std::vector<Row> rows;
     std::optional<SequenceNumber> edge;  // behind it not all is known

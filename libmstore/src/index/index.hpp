@@ -100,6 +100,7 @@ class Index final : public BatchSink {
       if (reader_) index_->give_back(std::move(reader_));
     }
     IndexReader* operator->() { return reader_.get(); }
+    IndexReader& operator*() { return *reader_; }
 
    private:
     Index* index_;

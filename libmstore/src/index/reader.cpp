@@ -194,4 +194,13 @@ Result<bool> IndexReader::holds_file(std::uint64_t id) {
   return get.step();
 }
 
+Result<Snapshot> Snapshot::of(IndexReader& reader) {
+  X400_CHECK(reader.database().execute("BEGIN"));
+  return Snapshot(reader.database());
+}
+
+Snapshot::~Snapshot() {
+  if (db_) (void)db_->execute("COMMIT");
+}
+
 }  // namespace x400::mstore::storage

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "index/schema.hpp"
@@ -73,6 +74,21 @@ class IndexReader {
 
  private:
   std::unique_ptr<Database> db_;
+};
+
+/// While it lives all that its reader answers is of one moment; without it each answer is of its own. Short:
+/// the write-ahead log cannot begin again before it ends.
+class Snapshot {
+ public:
+  static Result<Snapshot> of(IndexReader& reader);
+  Snapshot(Snapshot&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+  Snapshot& operator=(Snapshot&&) = delete;
+  ~Snapshot();
+
+ private:
+  explicit Snapshot(Database& db) : db_(&db) {}
+
+  Database* db_;
 };
 
 /// invalid: no class, classes of several bases, or such as the archive does not have.
