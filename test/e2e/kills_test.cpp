@@ -94,6 +94,11 @@ class Ledger {
 
 std::string_view address_of(const std::string& user) { return user == "alice" ? alice_name : bob_name; }
 
+// The store is gone: with what was sent, or before the next could be.
+bool cut(const Outcome& outcome) {
+  return outcome.kind() == Outcome::Kind::lost || outcome.kind() == Outcome::Kind::not_sent;
+}
+
 // An MTA with several deliveries outstanding.
 void deliver(access::Runtime& runtime, std::uint16_t port, Ledger& ledger, std::uint64_t seed,
              std::string name) {
@@ -115,7 +120,7 @@ void deliver(access::Runtime& runtime, std::uint16_t port, Ledger& ledger, std::
     }
     for (auto& [id, answer] : outstanding) {
       const Outcome outcome = answer.get();
-      if (outcome.kind() == Outcome::Kind::lost) return;
+      if (cut(outcome)) return;
       if (!outcome.is_result()) return ledger.fault("delivery of " + id + ": " + access::to_string(outcome));
       ledger.acknowledge(id);
     }
@@ -144,7 +149,7 @@ void read(access::Runtime& runtime, std::uint16_t port, Ledger& ledger, std::uin
     remove.items = std::vector<ms::SequenceNumber>{number};
     const Outcome gone =
         made->association->invoke(operations::delete_entries, remove.encode(Edition::e1994)).get();
-    if (gone.kind() == Outcome::Kind::lost) return;
+    if (cut(gone)) return;
     if (!gone.is_result()) return ledger.fault("delete: " + access::to_string(gone));
     ledger.acknowledge_removal(number);
   }
@@ -160,7 +165,7 @@ void submit(access::Runtime& runtime, std::uint16_t port, Ledger& ledger, const 
         made->association
             ->invoke(operations::message_submission, submission_argument(bob_name, alice_name, content))
             .get();
-    if (outcome.kind() == Outcome::Kind::lost) return;
+    if (cut(outcome)) return;
     // An error is an answer: the MTA's link may have broken in a kill before.
     if (outcome.is_result()) ledger.acknowledge_submission(content);
   }

@@ -63,7 +63,7 @@ TEST_CASE("mstored: names that nobody has are counted and answered as others are
   CHECK(bind_user("127.0.0.5", store.p7, alice_name, "pw-a") == "bound");
 }
 
-TEST_CASE("mstored: guesses at an MTA's password are slowed; the MTA that has bound before is not") {
+TEST_CASE("mstored: guesses at an MTA's password are slowed, the MTA that has bound before is not") {
   Mstored store(0, limits);
   store.start();
   REQUIRE(bind_mta("127.0.0.9", store.p3, "mta-pw") == "bound");

@@ -100,7 +100,7 @@ TEST_CASE("mstored: a client certificate is demanded of openssl's client, and ta
   CHECK_FALSE(has(without.output, " 03 00 00 "));
 }
 
-TEST_CASE("mstored: SIGHUP reads certificates again; broken ones change nothing") {
+TEST_CASE("mstored: SIGHUP reads certificates again, broken ones change nothing") {
   TlsStore s;
   const Ran before = s.s_client("-brief");
   CHECK(has(before.output, "Verification: OK"));

@@ -258,7 +258,7 @@ TEST_CASE("tls: a connection cut in the middle is lost, for both sides") {
   CHECK(house.log->state.get().closed.front().second.cause == Ending::Cause::connection_lost);
 }
 
-TEST_CASE("tls: certificates read again count for new connections; old ones go on") {
+TEST_CASE("tls: certificates read again count for new connections, old ones go on") {
   Authority first("First CA"), second("Second CA");
   x400::test::TempFolder folder;
   const auto own = folder.path() / "server.pem", key = folder.path() / "server.key";

@@ -307,7 +307,7 @@ TEST_CASE("p3: after too many failures an MTA is busy to whoever uses its name, 
   CHECK(s.log_text().find(" B304 ") != std::string::npos);
 }
 
-TEST_CASE("p3: an MTA with protected credentials; what it must show is what it may show") {
+TEST_CASE("p3: an MTA with protected credentials, what it must show is what it may show") {
   auto config = service_config();
   config.mtas[0].protected_credentials = true;
   RunningService s(config);

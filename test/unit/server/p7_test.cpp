@@ -377,7 +377,7 @@ TEST_CASE("p7: a hurried end aborts what does not finish") {
   CHECK(removed.get().kind() == Outcome::Kind::lost);
 }
 
-TEST_CASE("p7: after too many failures a name is not looked at; another one is") {
+TEST_CASE("p7: after too many failures a name is not looked at, another one is") {
   auto config = service_config();
   config.limits.failed_binds_per_user = 2;
   config.limits.failed_binds_span = std::chrono::hours(1);
@@ -434,7 +434,7 @@ ms::MsBindArgument protected_bind(std::string_view name, std::string_view passwo
 
 }  // namespace
 
-TEST_CASE("p7: protected credentials, answered by the store's own; a replay is refused") {
+TEST_CASE("p7: protected credentials, answered by the store's own, a replay is refused") {
   Sealed sealed;
   RunningService s(sealed.config);
   const auto argument = protected_bind(alice_name, "pw-a");
