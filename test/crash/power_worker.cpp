@@ -23,10 +23,13 @@ work   works on the store in FOLDER until nothing is taken any more, and appends
 check  opens the store and holds it against SCORE. Exit status 1: something is lost, torn or there twice.
 )";
 
+// Begins what a process adds to the score.
+constexpr const char* life = "life";
+
 int work_until_gone(const Path& folder, const char* score, std::uint64_t first, std::uint64_t seed,
                     bool sync) {
   const int file = ::open(score, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (file < 0) return 2;
+  if (file < 0 || ::dprintf(file, "%s\n", life) < 0) return 2;
   Points points;
   if (!sync) points.before = controls().front().mutant;
   PointEnv env(real_env(), points);
@@ -52,8 +55,13 @@ int work_until_gone(const Path& folder, const char* score, std::uint64_t first, 
 int check(const Path& folder, const char* score) {
   Ledger ledger;
   std::ifstream in(score);
-  for (std::string line; std::getline(in, line);)
-    if (!in.eof()) ledger.score.line(line);  // a last line cut off was told to nobody
+  for (std::string line; std::getline(in, line);) {
+    if (in.eof()) break;  // a last line cut off was told to nobody
+    if (line == life)
+      ledger.score.life_ends();
+    else
+      ledger.score.line(line);
+  }
   std::mt19937_64 dice(0);
   inspect(real_env(), store_options(folder), ledger, dice);
   for (const std::string& fault : ledger.report.faults) std::printf("%s\n", fault.c_str());

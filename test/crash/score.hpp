@@ -29,6 +29,8 @@ namespace x400::mstore::crash {
 
 class Score {
  public:
+  /// A crash: what was under way then may be there or not, whatever comes later.
+  void life_ends() { touched_.clear(); }
   /// A line that makes no sense throws: the test itself is wrong then.
   void line(const std::string& text);
   /// Holds what the log says against the score and takes over what is found as known. The faults, a line
