@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "log/bodies.hpp"
 
@@ -32,7 +33,12 @@ class Surveyor {
     X400_CHECK(join_status());
     for (std::size_t i = 0; i < kept_.size(); ++i)
       if (kept_[i].record != nullptr) out_.keep.push_back(std::move(kept_[i]));
+    // What is kept here as well may die while the segment is written: its grave must stay then.
     std::erase_if(out_.dropped_entries, [this](std::int64_t id) { return kept_ids_.contains(id); });
+    std::erase_if(out_.dropped_items, [this](const CatalogueRecord* r) {
+      const auto body = decode_item(r->body);
+      return body.ok() && kept_items_.contains({r->header.mailbox, body->kind, to_octets(body->key)});
+    });
     return std::move(out_);
   }
 
@@ -231,7 +237,10 @@ class Surveyor {
     X400_TRY(holder, item_record(db_, r.header.mailbox, body.kind, body.key));
     if (body.value) {
       const bool current = holder && *holder == r.header.lsn;
-      if (!current) out_.dropped_items.push_back(&r);
+      if (current)
+        kept_items_.emplace(r.header.mailbox, body.kind, to_octets(body.key));
+      else
+        out_.dropped_items.push_back(&r);
       return keep_if(i, current);
     }
     if (holder) return Ok{};  // put again later
@@ -253,6 +262,7 @@ class Surveyor {
   std::map<MailboxNumber, MailboxMarks> marks_;
   std::vector<Kept> kept_;
   std::set<std::int64_t> kept_ids_;
+  std::set<std::tuple<MailboxNumber, std::uint16_t, Octets>> kept_items_;
   std::map<std::size_t, Raised> raised_;
   std::map<std::int64_t, Said> said_;
   Survey out_;

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "backend/local.hpp"
 #include "mstore/clock_env.hpp"
@@ -301,6 +303,66 @@ TEST_CASE("power cut at every sync of a cleaning: with the index as it was, and 
       CHECK(whole(*open(o, *left)) == before);
     }
   }
+}
+
+namespace {
+
+// Does something once, when the first segment's next generation gets its name.
+class AtRename final : public ClockEnv {
+ public:
+  std::function<void()> call;
+  Status rename(const Path& from, const Path& to) override {
+    if (from.filename() == "00000001.0001.new" && call) std::exchange(call, nullptr)();
+    return ClockEnv::rename(from, to);
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "an item that is erased while its segment is cleaned stays erased, although it was put there twice") {
+  TempFolder folder;
+  Options o = options(folder);
+  AtRename env;
+  auto store = open(o, env);
+  const MailboxNumber box = *store->create_mailbox("a", {});
+  const auto item = [&](std::optional<std::string> value) {
+    ChangeSet set;
+    set.mailbox = box;
+    set.items.push_back({1, to_octets("key"), {}, {}, {}});
+    if (value) set.items.front().value = to_octets(*value);
+    REQUIRE(store->commit(std::move(set)).ok());
+  };
+  // A segment's worth, most of which dies.
+  const auto fill = [&] {
+    std::vector<SequenceNumber> numbers;
+    for (int i = 0; i < 12; ++i)
+      numbers.push_back(store->commit(creating(box, message(std::string(100'000, 'x'))))->numbers.at(0));
+    REQUIRE(store->commit(removing(box, numbers)).ok());
+  };
+  item("first");
+  item("second");
+  // Kept, so that the segment is not cleaned once more for what dies there later.
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(store->commit(creating(box, message(std::string(100'000, 'k')))).ok());
+  fill();
+  fill();
+  env.call = [&] {
+    item(std::nullopt);
+    CHECK_FALSE(*store->item(box, 1, view("key")));  // the index has it
+  };
+  clean(*store);
+  REQUIRE_FALSE(env.call);
+  // The erasure's own segment is cleaned too, again and again.
+  for (int i = 0; i < 4; ++i) {
+    fill();
+    clean(*store);
+  }
+  CHECK_FALSE(*store->item(box, 1, view("key")));
+  store.reset();
+  fs::remove(o.folder / "shard0" / "index.db");
+  store = open(o, env);
+  CHECK_FALSE(*store->item(box, 1, view("key")));
 }
 
 TEST_CASE("cleaning does not pass a follower of the log, but for the bound") {
