@@ -53,13 +53,6 @@ void Housekeeper::run() {
   } while (wait(interval));
 }
 
-Result<Housekeeper::Pause> Housekeeper::pause(const std::function<bool()>& stop) {
-  Pause held(work_, std::defer_lock);
-  while (!held.try_lock_for(std::chrono::milliseconds(20)))
-    if (stop && stop()) return Error(ErrorKind::closed, "stopped while cleaning was waited for");
-  return held;
-}
-
 Status Housekeeper::run_once() {
   const std::lock_guard lock(work_);
   const Time keep = static_cast<Time>(options_.retired_minutes) * 60'000;

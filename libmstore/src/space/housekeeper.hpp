@@ -30,10 +30,9 @@ class Housekeeper {
   void stop();
   /// All there is to do, now, on the calling thread.
   Status run_once();
-  /// Held by whoever must not see generations change: run_once() waits. closed: `stop` said so while it was
-  /// waited for.
-  using Pause = std::unique_lock<std::timed_mutex>;
-  Result<Pause> pause(const std::function<bool()>& stop = nullptr);
+  /// Held by whoever must not see generations change: run_once() waits.
+  using Pause = std::unique_lock<std::mutex>;
+  Pause pause() { return Pause(work_); }
   CleaningTotals totals() const;
 
  private:
@@ -48,7 +47,7 @@ class Housekeeper {
   Throttle throttle_;
   Cataloguer cataloguer_;
   Cleaner cleaner_;
-  std::timed_mutex work_;  // one at a time
+  std::mutex work_;  // one at a time
 
   std::mutex mutex_;
   std::condition_variable wake_;
