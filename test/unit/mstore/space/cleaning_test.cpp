@@ -343,8 +343,7 @@ TEST_CASE(
   item("first");
   item("second");
   // Kept, so that the segment is not cleaned once more for what dies there later.
-  for (int i = 0; i < 3; ++i)
-    REQUIRE(store->commit(creating(box, message(std::string(100'000, 'k')))).ok());
+  for (int i = 0; i < 3; ++i) REQUIRE(store->commit(creating(box, message(std::string(100'000, 'k')))).ok());
   fill();
   fill();
   env.call = [&] {
