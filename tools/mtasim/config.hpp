@@ -18,11 +18,13 @@
 //   password_file = "secrets/store"     # what it must show in its answer to a bind, and with bind_as
 //   edition = "94"                      # mts-forced-access-94 or -88
 //   reliable = false                    # true: over RTSE, mts-forced-reliable-access
-//   protected = false                   # true: protected credentials, in both directions; simple ones are
-//   refused tls = false                         # true: TLS to it; its certificate is verified tls_ca =
-//   "ca.pem"                   # CAs it may come from; default: the system's tls_name = "store.example" #
-//   what it must be for; default: the host of `address` tls_certificate = "mta.pem"         # to show when
-//   asked, with its key tls_key = "mta.key" associations = 2                    # at the same time
+//   protected = false                   # true: protected credentials, both ways; simple ones are refused
+//   tls = false                         # true: TLS to it; its certificate is verified
+//   tls_ca = "ca.pem"                   # CAs it may come from; default: the system's
+//   tls_name = "store.example"          # what it must be for; default: the host of `address`
+//   tls_certificate = "mta.pem"         # to show when asked, with its key
+//   tls_key = "mta.key"
+//   associations = 2                    # at the same time
 //
 //   [[user]]
 //   or_addresses = ["C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Alice;G=A"]

@@ -17,9 +17,9 @@ constexpr const char* identity_title = "x400-message-store";
 
 std::string sum_of(std::string_view text) {
   const std::uint32_t sum = crc32c(view(text));
-  std::string hex;
-  for (int shift = 28; shift >= 0; shift -= 4) hex += "0123456789abcdef"[sum >> shift & 15];
-  return hex;
+  Octets octets;
+  for (int shift = 24; shift >= 0; shift -= 8) octets.push_back(static_cast<std::uint8_t>(sum >> shift));
+  return to_hex(octets);
 }
 
 std::string text_of(const Identity& identity) {

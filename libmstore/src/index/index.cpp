@@ -184,13 +184,10 @@ void Index::carry() {
 // made.
 Status Index::apply_in_little_room(const std::vector<std::shared_ptr<const SyncedBatch>>& batches) {
   Status done = apply(batches);
-  bool made = true;
-  while (no_room(done) && made) {
-    const bool begun = checkpoint_now().value_or(false);
-    if (begun) done = apply(batches);
-    if (!no_room(done)) break;
-    made = hooks_.make_room();
-    if (made) done = apply(batches);
+  while (no_room(done)) {
+    if (checkpoint_now().value_or(false)) done = apply(batches);
+    if (!no_room(done) || !hooks_.make_room()) break;
+    done = apply(batches);
   }
   return done;
 }

@@ -31,8 +31,7 @@ class Housekeeper {
   /// All there is to do, now, on the calling thread.
   Status run_once();
   /// Held by whoever must not see generations change: run_once() waits.
-  using Pause = std::unique_lock<std::mutex>;
-  Pause pause() { return Pause(work_); }
+  std::unique_lock<std::mutex> pause() { return std::unique_lock(work_); }
   CleaningTotals totals() const;
 
  private:
