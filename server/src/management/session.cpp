@@ -21,6 +21,7 @@ using asio::local::stream_protocol;
 constexpr auto patience = std::chrono::seconds(30);  // for a whole request, and for each line to be taken
 constexpr std::size_t most_body = 64 * 1024;
 constexpr int most_unsaid = 64;
+constexpr auto last_words = std::chrono::seconds(5);  // for what a refused peer still writes
 
 boost::json::object error_line(ErrorKind kind, const std::string& text) {
   return {{"error", {{"kind", std::string(name(kind))}, {"text", text}}}};
@@ -92,7 +93,8 @@ void ManagementSession::refuse(unsigned status, ErrorKind kind, std::string text
 
 // A peer says nothing after its request: whatever can be read is its end.
 void ManagementSession::watch() {
-  stream_.socket().async_read_some(asio::buffer(&watched_, 1),
+  watched_ = true;
+  stream_.socket().async_read_some(asio::buffer(&said_, 1),
                                    [self = shared_from_this()](Code code, std::size_t) {
                                      if (code != asio::error::operation_aborted) self->gone_ = true;
                                    });
@@ -160,7 +162,24 @@ void ManagementSession::wrote(Code code) {
     return write_next();
   }
   asio::async_write(stream_, http::make_chunk_last(),
-                    [self = shared_from_this()](Code, std::size_t) { self->close(); });
+                    [self = shared_from_this()](Code, std::size_t) { self->answered(); });
+}
+
+// A peer that was refused may still be writing its request: closed now, its write would break, and it would
+// never read why. So the rest is read and dropped, for a while.
+void ManagementSession::answered() {
+  Code ignored;
+  stream_.socket().shutdown(stream_protocol::socket::shutdown_send, ignored);
+  if (watched_) return close();
+  stream_.expires_after(last_words);
+  drop();
+}
+
+void ManagementSession::drop() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](Code code, std::size_t) {
+    code ? self->close() : self->drop();
+  });
 }
 
 void ManagementSession::close() {

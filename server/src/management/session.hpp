@@ -50,6 +50,8 @@ class ManagementSession final : public ManagementAnswer,
   void write_next();
   void write_head(unsigned status);
   void wrote(Code code);
+  void answered();
+  void drop();
   void close();
 
   const std::shared_ptr<ManagementShared> shared_;
@@ -67,7 +69,8 @@ class ManagementSession final : public ManagementAnswer,
   bool writing_ = false;
   std::optional<boost::beast::http::response<boost::beast::http::empty_body>> head_;
   std::optional<boost::beast::http::response_serializer<boost::beast::http::empty_body>> head_writer_;
-  char watched_ = 0;
+  bool watched_ = false;
+  char said_ = 0;
 
   std::atomic<bool> gone_{false};
   std::atomic<bool> ended_{false};

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
@@ -29,16 +30,20 @@ class Peer {
     socket_.connect(stream_protocol::endpoint(socket.string()));
   }
   void send(const std::string& text) { asio::write(socket_, asio::buffer(text)); }
+  std::string line() {
+    asio::read_until(socket_, asio::dynamic_buffer(read_), "\r\n");
+    return read_.substr(0, read_.find("\r\n"));
+  }
   std::string rest() {
-    std::string text;
     boost::system::error_code ended;
-    asio::read(socket_, asio::dynamic_buffer(text), ended);
-    return text;
+    asio::read(socket_, asio::dynamic_buffer(read_), ended);
+    return read_;
   }
 
  private:
   asio::io_context io_;
   stream_protocol::socket socket_;
+  std::string read_;
 };
 
 std::string ask(const std::filesystem::path& socket, const std::string& request) {
@@ -120,6 +125,20 @@ TEST_CASE("requests that make no sense get their status, and nobody else notices
   CHECK(answer.starts_with("HTTP/1.1 200 "));
   REQUIRE(lines_of(answer).size() == 1);
   CHECK(lines_of(answer)[0] == json::parse(R"({"result":{"a":1}})").as_object());
+}
+
+TEST_CASE("a peer refused in the middle of its request can write it to the end, and reads why") {
+  TempFolder folder;
+  const auto path = folder.path() / "socket";
+  auto server = ManagementServer::open(path, echo());
+  REQUIRE(server.ok());
+  const std::string request = post("/echo", std::string(1'000'000, ' '));
+  const std::size_t head = request.find("\r\n\r\n") + 4;
+  Peer peer(path);
+  peer.send(request.substr(0, head));
+  CHECK(peer.line().starts_with("HTTP/1.1 413 "));
+  CHECK_NOTHROW(peer.send(request.substr(head)));
+  CHECK(peer.rest().find("too large") != std::string::npos);
 }
 
 TEST_CASE("long work tells its progress, then its result, a failure after progress is the last line") {
