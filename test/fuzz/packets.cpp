@@ -5,6 +5,7 @@
 #include <fstream>
 #include <random>
 
+#include "source_folder.hpp"
 #include "target.hpp"
 
 #if X400_LIBFUZZER
@@ -37,7 +38,7 @@ namespace {
 
 std::vector<Octets> load(char side) {
   std::vector<Octets> all;
-  const auto folder = std::filesystem::path(X400_TEST_SOURCE_DIR) / "vectors" / "osi";
+  const auto folder = x400::test::source_folder() / "vectors" / "osi";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     std::ifstream in(entry.path());
     for (std::string line; std::getline(in, line);)

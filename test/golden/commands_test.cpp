@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "source_folder.hpp"
 #include "x400_temp_folder.hpp"
 
 namespace fs = std::filesystem;
@@ -33,7 +34,7 @@ bool has(const Ran& ran, const std::string& text) { return ran.out.find(text) !=
 TEST_CASE("mstorectl store and mstore-dump on a store, a damaged one, and none") {
   x400::test::TempFolder temp;
   const fs::path folder = temp.path() / "store";
-  fs::copy(fs::path(X400_TEST_SOURCE_DIR) / "golden" / "format-1.0", folder, fs::copy_options::recursive);
+  fs::copy(x400::test::source_folder() / "golden" / "format-1.0", folder, fs::copy_options::recursive);
   const std::string store = std::string(X400_MSTORECTL) + " store ";
   const std::string at = " " + folder.string();
 

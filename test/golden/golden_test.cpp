@@ -8,6 +8,7 @@
 #include "backend/local.hpp"
 #include "mstore/clock_env.hpp"
 #include "mstore/workload.hpp"
+#include "source_folder.hpp"
 #include "x400_temp_folder.hpp"
 
 using namespace x400;
@@ -19,7 +20,7 @@ namespace {
 
 std::vector<fs::path> golden_stores() {
   std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(fs::path(X400_TEST_SOURCE_DIR) / "golden"))
+  for (const auto& entry : fs::directory_iterator(x400::test::source_folder() / "golden"))
     if (entry.is_directory()) found.push_back(entry.path());
   return found;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "source_folder.hpp"
 #include "x400/base/octets.hpp"
 #include "x400/ber/reader.hpp"
 
@@ -56,7 +57,7 @@ class P7Dialogue {
  public:
   /// `name`: below test/vectors, without ".hex". Lines of other connections than the first are left out.
   explicit P7Dialogue(const std::string& name) {
-    const std::string path = std::string(X400_TEST_SOURCE_DIR) + "/vectors/" + name + ".hex";
+    const std::string path = source_folder() / "vectors" / (name + ".hex");
     std::ifstream in(path);
     REQUIRE(in.is_open());
     for (std::string line; std::getline(in, line);) {

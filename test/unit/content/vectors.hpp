@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "source_folder.hpp"
 #include "x400/ber/reader.hpp"
 
 namespace x400::test {
@@ -26,7 +27,7 @@ inline std::string tlv(const std::string& tag, const std::string& contents) {
 
 /// The encoded value that begins with `marker` in the P7 dialogue test/vectors/p7/`file`.
 inline Octets from_p7_vector(const std::string& file, std::string_view marker) {
-  std::ifstream in(std::string(X400_TEST_SOURCE_DIR) + "/vectors/p7/" + file);
+  std::ifstream in(x400::test::source_folder() / "vectors" / "p7" / file);
   REQUIRE(in);
   const Octets wanted = hex(marker);
   std::string line;

@@ -3,6 +3,7 @@
 
 #include "corpus/files.hpp"
 #include "corpus/maker.hpp"
+#include "source_folder.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400/content/ats.hpp"
 #include "x400/content/edi.hpp"
@@ -18,7 +19,7 @@ using content::InformationObject;
 
 namespace {
 
-const std::filesystem::path source = std::filesystem::path(X400_TEST_SOURCE_DIR) / "corpus";
+const std::filesystem::path source = test::source_folder() / "corpus";
 
 // One maker for all cases: the large messages are made once.
 Maker& maker() {

@@ -2,13 +2,14 @@
 #include <catch2/catch.hpp>
 
 #include "corpus/maker.hpp"
+#include "source_folder.hpp"
 #include "x400_p3_delivery.hpp"
 
 using namespace x400;
 using namespace x400::corpus;
 
 TEST_CASE("tshark reads every interpersonal content of the corpus") {
-  Maker maker(std::filesystem::path(X400_TEST_SOURCE_DIR) / "corpus", default_users());
+  Maker maker(test::source_folder() / "corpus", default_users());
   const auto names = maker.names();
   REQUIRE(names.ok());
   test::P3Delivery d;

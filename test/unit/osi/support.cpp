@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "source_folder.hpp"
 #include "x400/ber/writer.hpp"
 
 namespace x400::osi::test {
@@ -27,7 +28,7 @@ Octets join(std::initializer_list<View> parts) {
 
 namespace {
 
-std::filesystem::path folder() { return std::filesystem::path(X400_TEST_SOURCE_DIR) / "vectors" / "osi"; }
+std::filesystem::path folder() { return x400::test::source_folder() / "vectors" / "osi"; }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "source_folder.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400_certificates.hpp"
 #include "x400_temp_folder.hpp"
@@ -366,7 +367,7 @@ TEST_CASE("config: all addresses of the machine, and any free port") {
 }
 
 TEST_CASE("config: the man page and the header name every key, and no key that is not read") {
-  const std::string root = std::string(X400_TEST_SOURCE_DIR) + "/..";
+  const std::string root = test::source_folder().parent_path().string();
   const auto text_of = [&](const std::string& name) {
     std::ifstream in(root + name);
     return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

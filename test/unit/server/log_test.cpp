@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "source_folder.hpp"
 #include "x400_temp_folder.hpp"
 
 using namespace x400;
@@ -13,7 +14,7 @@ using namespace x400::server;
 
 namespace {
 
-std::string source_folder() { return std::string(X400_TEST_SOURCE_DIR) + "/.."; }
+std::string checkout() { return test::source_folder().parent_path().string(); }
 
 std::string read_all(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -144,12 +145,12 @@ TEST_CASE("events: ids and names are unique, ids have an area and three digits, 
 }
 
 TEST_CASE("events: docs/events.md is the table") {
-  CHECK(read_all(source_folder() + "/docs/events.md") == events_document());
+  CHECK(read_all(checkout() + "/docs/events.md") == events_document());
 }
 
 TEST_CASE("events: each is logged somewhere") {
   std::string sources;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_folder() + "/server/src"))
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(checkout() + "/server/src"))
     if (entry.path().extension() == ".cpp") sources += read_all(entry.path());
   for (const Event& e : all_events()) {
     INFO(e.name);

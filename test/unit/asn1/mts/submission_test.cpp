@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "mts_vectors.hpp"
+#include "source_folder.hpp"
 #include "x400/asn1/mts/content_split.hpp"
 #include "x400/asn1/mts/extension_values.hpp"
 #include "x400/asn1/or_text.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 // The value that follows `marker` in a dialogue of test/vectors/p7.
 Octets recorded(const std::string& file, const std::string& marker) {
-  std::ifstream in(std::string(X400_TEST_SOURCE_DIR) + "/vectors/p7/" + file);
+  std::ifstream in(test::source_folder() / "vectors" / "p7" / file);
   for (std::string line; std::getline(in, line);) {
     const std::size_t at = line.find(marker);
     if (line.empty() || line[0] == '#' || at == line.npos) continue;

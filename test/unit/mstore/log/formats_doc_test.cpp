@@ -7,6 +7,7 @@
 #include "log/crc32c.hpp"
 #include "log/scan.hpp"
 #include "mstore/memory_env.hpp"
+#include "source_folder.hpp"
 
 using namespace x400;
 using namespace x400::mstore;
@@ -16,7 +17,7 @@ namespace {
 
 // The octets of the ```hex block: an offset, sixteen octets at most, words.
 Octets example() {
-  std::ifstream file(std::string(X400_TEST_SOURCE_DIR) + "/../docs/formats.md");
+  std::ifstream file(x400::test::source_folder().parent_path() / "docs" / "formats.md");
   std::string line;
   while (std::getline(file, line) && line != "```hex") {
   }
@@ -44,7 +45,7 @@ TEST_CASE("the example of docs/formats.md is what it says") {
   CHECK(header->created == 1767225600000);
   CHECK(encode(*header) == Octets(octets.begin(), octets.begin() + segment_header_size));
 
-  test::MemoryEnv env;
+  mstore::test::MemoryEnv env;
   env.set_octets("/segment", octets);
   const auto file = env.open("/segment", OpenMode::read);
   ScanRange range;
