@@ -97,6 +97,7 @@ BindThrottle::Permit BindThrottle::enter(const std::string& address, const std::
   Permit permit;
   {
     const std::lock_guard lock(mutex_);
+    if (stopped_) return Permit(Permit::State::refused);
     const auto now = hooks_.now();
     forget_calm(now);
     std::vector<std::string> accounts;
@@ -221,6 +222,7 @@ void BindThrottle::stop() {
   std::list<Waiting> left;
   {
     const std::lock_guard lock(mutex_);
+    stopped_ = true;
     left.swap(queue_);
     const auto now = hooks_.now();
     for (const Waiting& waiting : left) count(waiting.accounts, 0, -1, now);

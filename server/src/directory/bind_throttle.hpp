@@ -99,7 +99,7 @@ class BindThrottle : public std::enable_shared_from_this<BindThrottle> {
   std::optional<Clock::time_point> next() const;
   /// Lets those go whose time has come.
   void tick();
-  /// Refuses all that wait.
+  /// Refuses all that wait and all that come from now on: nobody would call tick() for them.
   void stop();
 
   std::size_t waiting() const;
@@ -142,6 +142,7 @@ class BindThrottle : public std::enable_shared_from_this<BindThrottle> {
   std::set<std::string> trusted_;
   std::list<Waiting> queue_;
   std::size_t forget_at_ = 1024;
+  bool stopped_ = false;
 };
 
 /// The address an attempt is counted by: of "192.0.2.7:40213" or "[2001:db8::7]:102", without the port, IPv6

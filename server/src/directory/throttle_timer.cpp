@@ -3,12 +3,12 @@
 namespace x400::server {
 
 ThrottleTimer::ThrottleTimer(const BindThrottle::Limits& limits, BindThrottle::Hooks hooks) {
-  hooks.changed = [this] {
+  hooks.changed = [wake = wake_] {
     {
-      const std::lock_guard lock(mutex_);
-      look_again_ = true;
+      const std::lock_guard lock(wake->mutex);
+      wake->look_again = true;
     }
-    woken_.notify_one();
+    wake->woken.notify_one();
   };
   throttle_ = BindThrottle::make(limits, std::move(hooks));
   thread_ = std::thread([this] { run(); });
@@ -16,27 +16,28 @@ ThrottleTimer::ThrottleTimer(const BindThrottle::Limits& limits, BindThrottle::H
 
 ThrottleTimer::~ThrottleTimer() {
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const std::lock_guard lock(wake_->mutex);
+    wake_->stopping = true;
   }
-  woken_.notify_one();
+  wake_->woken.notify_one();
   thread_.join();
   throttle_->stop();
 }
 
 void ThrottleTimer::run() {
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    look_again_ = false;
+  Wake& wake = *wake_;
+  std::unique_lock lock(wake.mutex);
+  while (!wake.stopping) {
+    wake.look_again = false;
     lock.unlock();
     throttle_->tick();
     const auto next = throttle_->next();
     lock.lock();
-    const auto woken = [this] { return look_again_ || stopping_; };
+    const auto woken = [&wake] { return wake.look_again || wake.stopping; };
     if (next)
-      woken_.wait_until(lock, *next, woken);
+      wake.woken.wait_until(lock, *next, woken);
     else
-      woken_.wait(lock, woken);
+      wake.woken.wait(lock, woken);
   }
 }
 

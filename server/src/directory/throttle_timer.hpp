@@ -22,11 +22,15 @@ class ThrottleTimer {
   BindThrottle& throttle() { return *throttle_; }
 
  private:
+  // Of the thread and of whoever changes the throttle, which may outlive the timer.
+  struct Wake {
+    std::mutex mutex;
+    std::condition_variable woken;
+    bool look_again = false, stopping = false;
+  };
   void run();
 
-  std::mutex mutex_;
-  std::condition_variable woken_;
-  bool look_again_ = false, stopping_ = false;
+  const std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
   std::shared_ptr<BindThrottle> throttle_;
   std::thread thread_;
 };

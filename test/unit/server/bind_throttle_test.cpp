@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
 #include <thread>
 
 #include "directory/throttle_timer.hpp"
@@ -172,6 +173,20 @@ TEST_CASE("throttle: the room to wait in is bounded, of one address and in all")
   h.throttle->stop();
   CHECK(h.later.size() == 6);
   for (const auto& p : h.later) CHECK(p.state() == State::refused);
+  CHECK(h.enter("10.0.0.4", "dave").state() == State::refused);
+  CHECK(h.throttle->waiting() == 0);
+}
+
+TEST_CASE("throttle: an attempt decided after its timer has gone disturbs nothing") {
+  BindThrottle::Limits limits;
+  limits.per_user = 1;
+  auto timer = std::make_optional<ThrottleTimer>(limits, BindThrottle::Hooks{});
+  const auto throttle = timer->throttle().shared_from_this();
+  Permit permit = throttle->enter("10.0.0.1", "alice", [](Permit) {});
+  REQUIRE(permit.state() == State::granted);
+  timer.reset();
+  permit.decided(false);
+  CHECK(throttle->enter("10.0.0.1", "alice", [](Permit) {}).state() == State::refused);
 }
 
 TEST_CASE("throttle: those who wait go in the order in which they came") {
