@@ -4,7 +4,7 @@
 #include <deque>
 
 #include "alerts.hpp"
-#include "x400/access/protected_password.hpp"
+#include "x400/access/credentials.hpp"
 #include "x400/asn1/ms/submission.hpp"
 #include "x400/asn1/oids.hpp"
 
@@ -13,29 +13,6 @@ namespace {
 
 namespace ms = asn1::ms;
 namespace operations = access::operations;
-
-Result<asn1::Credentials> own_credentials(const ConnectParameters& p) {
-  asn1::Password password = asn1::ia5_password(p.password);
-  if (!p.protected_password) return asn1::Credentials(std::move(password));
-  X400_TRY(made, access::protect(password, asn1::now()));
-  return asn1::Credentials(std::move(made));
-}
-
-// Empty if the answer is the store's.
-std::string wrong_answer(const ConnectParameters& p, const asn1::Credentials& sent,
-                         const asn1::Credentials& answer) {
-  if (!p.store_password) return {};
-  const View expected = view(*p.store_password);
-  if (const auto* bind = std::get_if<asn1::ProtectedPassword>(&sent)) {
-    const auto* hashed = std::get_if<asn1::ProtectedPassword>(&answer);
-    if (!hashed) return "the store does not answer with protected credentials";
-    const auto fault = access::check_answer(*hashed, *bind, expected, asn1::now());
-    if (fault == access::ProtectedFault::none) return {};
-    return "the store's protected credentials: " + std::string(access::name(fault));
-  }
-  const auto* password = std::get_if<asn1::Password>(&answer);
-  return password && equal(password->octets, expected) ? std::string() : "the store's password is wrong";
-}
 
 Octets bind_argument(const ConnectParameters& p, const asn1::Credentials& credentials) {
   ms::MsBindArgument bind;
@@ -293,7 +270,8 @@ Answer<osi::Slice> P7Client::submit(osi::Chain argument) {
 Answer<std::unique_ptr<Client>> Client::connect(access::Runtime& runtime, ConnectParameters p) {
   auto address = osi::parse_address(p.address);
   if (!address.ok()) return Failure(Failure::Kind::invalid, address.error().text());
-  auto credentials = own_credentials(p);
+  auto credentials =
+      access::initiator_credentials(asn1::ia5_password(p.password), p.protected_password, asn1::now());
   if (!credentials.ok()) return Failure(Failure::Kind::invalid, credentials.error().text());
   auto alerts = std::make_shared<AlertHandler>(std::move(p.on_alert));
   access::ConnectOptions options;
@@ -311,9 +289,12 @@ Answer<std::unique_ptr<Client>> Client::connect(access::Runtime& runtime, Connec
     connected->association->abort("the bind result cannot be read");
     return Failure::bad_answer(bind.error());
   }
-  if (const auto wrong = wrong_answer(p, *credentials, bind->responder_credentials); !wrong.empty()) {
-    connected->association->abort(wrong);
-    return Failure(Failure::Kind::bind_refused, wrong);
+  const std::string wrong = p.store_password ? access::wrong_answer(bind->responder_credentials, *credentials,
+                                                                    view(*p.store_password), asn1::now())
+                                             : std::string();
+  if (!wrong.empty()) {
+    connected->association->abort("the store " + wrong);
+    return Failure(Failure::Kind::bind_refused, "the store " + wrong);
   }
   return std::unique_ptr<Client>(std::make_unique<P7Client>(std::move(connected->association),
                                                             std::move(alerts), std::move(*bind), p.edition));

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "log.hpp"
-#include "x400/access/protected_password.hpp"
+#include "x400/access/credentials.hpp"
 #include "x400/asn1/mts/bind.hpp"
 #include "x400/asn1/mts/content_split.hpp"
 #include "x400/asn1/mts/errors.hpp"
@@ -86,13 +86,10 @@ void StoreLink::connect() {
   const StoreConfig& store = config_.stores[store_];
   mts::MtsBindArgument bind;
   bind.initiator_name = mts::MtaName{config_.name};
-  const asn1::Password password{to_octets(config_.password.octets()), false};
-  bind.initiator_credentials = password;
-  if (store.protected_credentials) {
-    auto made = access::protect(password, asn1::now());
-    if (!made.ok()) return pause(made.error().text());
-    bind.initiator_credentials = std::move(*made);
-  }
+  auto credentials = access::initiator_credentials({to_octets(config_.password.octets()), false},
+                                                   store.protected_credentials, asn1::now());
+  if (!credentials.ok()) return pause(credentials.error().text());
+  bind.initiator_credentials = std::move(*credentials);
   access::ConnectOptions options;
   options.address = store.address;
   options.context =
@@ -108,25 +105,18 @@ void StoreLink::connect() {
       });
 }
 
-bool StoreLink::is_store(const asn1::Credentials& answer, const asn1::Credentials& sent) const {
-  const settings::Secret& secret = config_.stores[store_].password;
-  if (const auto* bind = std::get_if<asn1::ProtectedPassword>(&sent)) {
-    const auto* hashed = std::get_if<asn1::ProtectedPassword>(&answer);
-    return hashed &&
-           access::check_answer(*hashed, *bind, secret.octets(), asn1::now()) == access::ProtectedFault::none;
-  }
-  const auto* password = std::get_if<asn1::Password>(&answer);
-  return password && secret.matches(password->octets);
-}
-
 void StoreLink::connected(Result<access::Connected, access::ConnectFailure> answer,
                           const asn1::Credentials& sent) {
   --connecting_;
   if (!answer.ok()) return pause(answer.error().text);
   auto bind = mts::MtsBindResult::decode(answer->bind_result.view());
-  if (!bind.ok() || !is_store(bind->responder_credentials, sent)) {
-    answer->association->abort("the store did not prove who it is");
-    return pause("the store's answer to the bind has a wrong password, or none");
+  const std::string wrong = bind.ok()
+                                ? access::wrong_answer(bind->responder_credentials, sent,
+                                                       config_.stores[store_].password.octets(), asn1::now())
+                                : "answers with a bind result that cannot be read";
+  if (!wrong.empty()) {
+    answer->association->abort("the store " + wrong);
+    return pause("the store " + wrong);
   }
   if (stopping_) return answer->association->abort("shutting down");
   pause_ = config_.retry_first;

@@ -43,7 +43,6 @@ class StoreLink : public std::enable_shared_from_this<StoreLink> {
   void connect();
   void connected(x400::Result<x400::access::Connected, x400::access::ConnectFailure> answer,
                  const x400::asn1::Credentials& sent);
-  bool is_store(const x400::asn1::Credentials& answer, const x400::asn1::Credentials& sent) const;
   void pause(const std::string& why);
   void send(Line& line, Job job);
   void answered(const x400::access::AssociationPtr& association, const Job& job,

@@ -1,6 +1,7 @@
 #include "submission.hpp"
 
 #include "log.hpp"
+#include "x400/access/credentials.hpp"
 #include "x400/access/protected_password.hpp"
 #include "x400/asn1/mts/bind.hpp"
 #include "x400/asn1/mts/content_split.hpp"
@@ -149,21 +150,14 @@ class SubmissionAcceptor final : public access::Acceptor {
     }
     mts::MtsBindResult result;
     result.responder_name = mts::MtaName{parts_.config.name};
-    result.responder_credentials = own_credentials(bind->initiator_credentials);
+    auto own = access::responder_credentials(parts_.config.password.octets(), bind->initiator_credentials,
+                                             asn1::now());
+    result.responder_credentials = own.ok() ? std::move(*own) : asn1::Credentials(asn1::ia5_password(""));
     log("submission", who + " bound from " + request.peer);
     reply.accept(result.encode(), std::make_shared<Submissions>(parts_, user));
   }
 
  private:
-  asn1::Credentials own_credentials(const asn1::Credentials& initiator) const {
-    const asn1::Password password{to_octets(parts_.config.password.octets()), false};
-    const auto* hashed = std::get_if<asn1::ProtectedPassword>(&initiator);
-    if (!hashed) return password;
-    auto made = access::protect(password, asn1::now(), hashed);
-    if (!made.ok()) return asn1::ia5_password("");
-    return std::move(*made);
-  }
-
   // In the form that the user's store is to use.
   bool matches(const settings::Secret& secret, bool wants_protected, const mts::MtsBindArgument& bind) {
     if (secret.empty()) return false;

@@ -1,6 +1,7 @@
 #include "p3/acceptor.hpp"
 
 #include "p3/session.hpp"
+#include "x400/access/credentials.hpp"
 
 namespace x400::server {
 
@@ -54,18 +55,6 @@ std::string judge(const Parts& parts, const MtaConfig* mta, const mts::MtsBindAr
       (!certificate || !listed(mta->certificates, *certificate)))
     wrong = certificate ? "not this MTA's certificate" : "no certificate";
   return wrong;
-}
-
-// What the store answers with: protected ones to protected ones. Nothing: OpenSSL fails.
-std::optional<asn1::Credentials> own_credentials(const Parts& parts, const asn1::Credentials& initiator) {
-  const View password = parts.config.store.password.octets();
-  // The form of the password, IA5 or octets, is the initiator's: it surely reads its own.
-  if (const auto* simple = std::get_if<asn1::Password>(&initiator))
-    return asn1::Password{to_octets(password), simple->octet_string};
-  auto made = access::protect({to_octets(password), false}, asn1::now(),
-                              std::get_if<asn1::ProtectedPassword>(&initiator));
-  if (!made.ok()) return std::nullopt;
-  return std::move(*made);
 }
 
 }  // namespace
@@ -126,8 +115,9 @@ void P3Acceptor::refuse(Attempt& attempt, MtsBindError error, const std::string&
 }
 
 void P3Acceptor::accept(Attempt& attempt, const MtaConfig& mta) {
-  auto own = own_credentials(parts_, attempt.argument.initiator_credentials);
-  if (!own) return refuse(attempt, MtsBindError::busy, "OpenSSL gives no random octets");
+  auto own = access::responder_credentials(parts_.config.store.password.octets(),
+                                           attempt.argument.initiator_credentials, asn1::now());
+  if (!own.ok()) return refuse(attempt, MtsBindError::busy, own.error().text());
   parts_.log.write(events::mta_bound, {{"assoc", attempt.request.association_id},
                                        {"peer", attempt.request.peer},
                                        {"mta", mta.name},

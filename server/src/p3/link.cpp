@@ -5,7 +5,7 @@
 #include "p3/session.hpp"
 #include "service/options.hpp"
 #include "service/wire.hpp"
-#include "x400/access/protected_password.hpp"
+#include "x400/access/credentials.hpp"
 #include "x400/asn1/mts/errors.hpp"
 #include "x400/asn1/mts/fields.hpp"
 
@@ -181,10 +181,8 @@ mts::Waiting MtaLink::control(const mts::Controls& controls) {
 
 Result<asn1::Credentials> MtaLink::own_credentials() const {
   const settings::Secret& secret = user_ ? user_->mts_password : target_.parts().config.store.password;
-  asn1::Password password{to_octets(secret.octets()), false};
-  if (!target_.mta().protected_credentials) return asn1::Credentials(std::move(password));
-  X400_TRY(made, access::protect(password, asn1::now()));
-  return asn1::Credentials(std::move(made));
+  return access::initiator_credentials({to_octets(secret.octets()), false},
+                                       target_.mta().protected_credentials, asn1::now());
 }
 
 osi::Chain MtaLink::bind_argument(const asn1::Credentials& credentials) const {
@@ -232,16 +230,10 @@ std::optional<std::string> MtaLink::wrong_responder(const osi::Slice& bind_resul
   const auto* name = std::get_if<mts::MtaName>(&result->responder_name);
   if (!name || name->name != target_.mta().name)
     return "it calls itself " + mts::to_string(result->responder_name);
-  if (const auto* hashed = std::get_if<asn1::ProtectedPassword>(&sent)) {
-    const auto* answer = std::get_if<asn1::ProtectedPassword>(&result->responder_credentials);
-    if (!answer) return "it does not answer with protected credentials";
-    const auto fault = access::check_answer(*answer, *hashed, target_.mta().password.octets(), asn1::now());
-    if (fault == access::ProtectedFault::none) return std::nullopt;
-    return "its protected credentials: " + std::string(access::name(fault));
-  }
-  const auto* password = std::get_if<asn1::Password>(&result->responder_credentials);
-  if (!password || !target_.mta().password.matches(password->octets)) return "its password is wrong";
-  return std::nullopt;
+  auto wrong =
+      access::wrong_answer(result->responder_credentials, sent, target_.mta().password.octets(), asn1::now());
+  if (wrong.empty()) return std::nullopt;
+  return "it " + wrong;
 }
 
 void MtaLink::connected(access::Connected made, const asn1::Credentials& sent) {

@@ -1,5 +1,6 @@
 #include "p7/credentials.hpp"
 
+#include "x400/access/credentials.hpp"
 #include "x400/access/protected_password.hpp"
 
 namespace x400::server {
@@ -96,13 +97,11 @@ std::optional<std::string> new_secret(const Parts& parts, const User& user,
 }
 
 asn1::Credentials responder_credentials(const User& user, const asn1::Credentials& initiator) {
-  const asn1::Password own{to_octets(user.responder_password.octets()), false};
-  const auto* bind = std::get_if<asn1::ProtectedPassword>(&initiator);
-  if (!bind || own.octets.empty()) return own;
-  auto made = access::protect(own, asn1::now(), bind);
+  const View own = user.responder_password.octets();
+  if (own.empty()) return asn1::ia5_password("");
+  auto made = access::responder_credentials(own, initiator, asn1::now());
   // Without random octets there is nothing to prove oneself with, and the password stays here.
-  if (!made.ok()) return asn1::ia5_password("");
-  return std::move(*made);
+  return made.ok() ? std::move(*made) : asn1::Credentials(asn1::ia5_password(""));
 }
 
 }  // namespace x400::server
