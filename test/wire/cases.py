@@ -21,7 +21,8 @@ class Case:
 class File:
     def __init__(self, path):
         self.path = pathlib.Path(path)
-        self.config, self.cases, self.defaults, self.selectors = [], [], {}, ""
+        self.config, self.mta, self.cases, self.defaults, self.selectors = [], [], [], {}, ""
+        self.mta_kind = "mts-94"  # the application context in which mstored submits
         lines = self.path.read_text().splitlines()
         at = 0
         while at < len(lines):
@@ -48,6 +49,10 @@ class File:
                 self.cases.append(Case(self.path.name, number, rest, self.defaults))
             elif word == "config":
                 self.config.append(rest)
+            elif word == "mta":
+                self.mta.append(rest)
+                if rest == "submit_reliable = true":
+                    self.mta_kind = "mts-94-rtse"
             elif word == "selectors":
                 self.selectors = rest + ";"
             elif word in ("use", "given"):

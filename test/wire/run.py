@@ -46,7 +46,7 @@ class Run:
             self.variables[variant[0]] = variant[1]
         self.user, self.named = user, {}
         self.composer = compose.Composer(case.use, self.variables)
-        self.mta_composer = compose.Composer("mts-94", self.variables)
+        self.mta_composer = compose.Composer(suite.file.mta_kind, self.variables)
         self.program = None
 
     def go(self):
@@ -176,7 +176,7 @@ class Suite:
         users = [f"u{i:03}" for i in range(len(file.cases))]
         self.users = dict(zip((c.name for c in file.cases), users))
         self.store = store.Store(options.mstored, pathlib.Path(self.folder.name) / "store", self.mta_port, users,
-                                 "\n".join(file.config), file.selectors)
+                                 "\n".join(file.config), file.selectors, file.mta)
         self.held = self.client("held")
         self.delivering = None
 

@@ -1,4 +1,8 @@
 """Values of the MTS and MS abstract services and of contents for the language of cases."""
+import hashlib
+import os
+import time
+
 import ber
 
 
@@ -35,6 +39,23 @@ class Services:
         heading += a.octets("heading")
         body = a.octets("body", bytes.fromhex("a006 3100 16024869".replace(" ", "")))
         return ber.tlv(b"\xa0", ber.tlv(b"\x31", heading) + ber.tlv(b"\x30", body))
+
+    # ---- credentials
+
+    def make_protected(self, a):
+        """protected(password=, form=ia5|octets, time=seconds from now, random=, hash=, algorithm=, drop=, more=): [1] of
+        X.411's ProtectedPassword: a hash over SET { password, time1 [0], random1 [2] } and what it was made of. drop:
+        time or random, left out of both."""
+        at = time.gmtime(time.time() + a.number("time", 0))
+        members = b"" if a.text("drop") == "time" else ber.tlv(b"\x80", time.strftime("%y%m%d%H%M%SZ", at).encode())
+        if a.text("drop") != "random":
+            members += ber.tlv(b"\x82", b"\0" + a.octets("random", os.urandom(16)))
+        password = a.octets("password", self.variables["pw"])
+        form = b"\x04" if a.text("form") == "octets" else b"\x16"
+        hashed = hashlib.new(a.text("hash", "sha256"), ber.tlv(b"\x31", ber.tlv(form, password) + members)).digest()
+        name = ber.oid(a.text("algorithm", "2.16.840.1.101.3.4.2.1")) + b"\x05\0"
+        signature = ber.tlv(b"\x30", ber.tlv(b"\x30", name) + ber.tlv(b"\x03", b"\0" + hashed))
+        return ber.tlv(b"\xa1", signature + members + a.octets("more"))
 
     # ---- P3
 

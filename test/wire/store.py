@@ -23,14 +23,14 @@ def unthrottled(config):
 
 
 class Store:
-    def __init__(self, program, folder, mta_port, mailboxes, config, selectors=""):
+    def __init__(self, program, folder, mta_port, mailboxes, config, selectors="", of_mta=()):
         self.folder = pathlib.Path(folder)
         (self.folder / "secrets").mkdir(parents=True)
         for name, text in (("store", "store-pw"), ("mta1-in", "mta-pw"), ("mts", "mts-pw"), ("p7", "pw")):
             path = self.folder / "secrets" / name
             path.write_text(text + "\n")
             path.chmod(0o600)
-        tables = [self.head(selectors), self.mta(mta_port), "[log]\nlevel = \"debug\"\n", unthrottled(config)]
+        tables = [self.head(selectors), self.mta(mta_port) + "\n".join(of_mta), "[log]\nlevel = \"debug\"\n", unthrottled(config)]
         tables += [self.mailbox(name) for name in ["normal", "held"] + mailboxes]
         (self.folder / "mstored.toml").write_text("\n".join(tables))
         self.process = subprocess.Popen([program, "-c", str(self.folder / "mstored.toml")], stderr=subprocess.PIPE,
