@@ -91,6 +91,7 @@ void read_stores(Table& root, Config& config) {
     s.password = secret(table, "password_file");
     if (table.choice("edition", {"88", "94"}).value_or("94") == "88") s.edition = asn1::Edition::e1988;
     s.reliable = table.boolean("reliable").value_or(false);
+    s.reliable_bare = table.boolean("reliable_bare").value_or(false);
     s.protected_credentials = table.boolean("protected").value_or(false);
     s.tls = tls_client(table);
     s.associations = static_cast<unsigned>(table.integer("associations", 1, 100).value_or(2));

@@ -18,6 +18,7 @@
 //   password_file = "secrets/store"     # what it must show in its answer to a bind, and with bind_as
 //   edition = "94"                      # mts-forced-access-94 or -88
 //   reliable = false                    # true: over RTSE, mts-forced-reliable-access
+//   reliable_bare = false               # true: the first operations bare there, not in EXTERNAL
 //   protected = false                   # true: protected credentials, both ways; simple ones are refused
 //   tls = false                         # true: TLS to it; its certificate is verified
 //   tls_ca = "ca.pem"                   # CAs it may come from; default: the system's
@@ -55,6 +56,7 @@ struct StoreConfig {
   x400::settings::Secret password;
   x400::asn1::Edition edition = x400::asn1::Edition::e1994;
   bool reliable = false;
+  bool reliable_bare = false;
   bool protected_credentials = false;
   std::shared_ptr<x400::access::TlsClient> tls;
   unsigned associations = 2;

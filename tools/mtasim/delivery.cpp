@@ -96,6 +96,7 @@ void StoreLink::connect() {
       &access::contexts::of(access::Protocol::p3, store.edition, access::Party::service, store.reliable);
   options.tls = store.tls;
   options.bind_argument = bind.encode();
+  options.association.reliable.bare_first = store.reliable_bare;
   options.handler = std::make_shared<Idle>();
   ++connecting_;
   access::connect(runtime_, std::move(options))

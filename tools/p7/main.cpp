@@ -50,6 +50,8 @@ void add_access(CLI::App& app, Arguments& a) {
   app.add_option("--password-file", a.access.password_file, "file with the password");
   app.add_flag("--password-stdin", a.access.password_stdin, "password from the first line of standard input");
   app.add_flag("--reliable", a.access.reliable, "over RTSE, the reliable application context");
+  app.add_flag("--reliable-bare", a.access.reliable_bare,
+               "with --reliable: the first operations bare, not in EXTERNAL");
   app.add_flag("--protected", a.access.protected_password,
                "protected credentials: the password is proved, not sent");
   app.add_flag("--tls", a.access.tls, "TLS; the store's certificate is always verified");

@@ -32,6 +32,7 @@ Status read_profile(Access& a) {
   take_path(a.tls_key, "tls_key");
   take(a.edition, root.choice("edition", {"88", "94"}));
   a.reliable = a.reliable || root.boolean("reliable").value_or(false);
+  a.reliable_bare = a.reliable_bare || root.boolean("reliable_bare").value_or(false);
   return document.finish();
 }
 
@@ -62,6 +63,7 @@ Result<p7client::ConnectParameters> connect_parameters(const Access& given) {
   p.password = std::move(secret);
   p.edition = a.edition == "88" ? asn1::Edition::e1988 : asn1::Edition::e1994;
   p.reliable = a.reliable;
+  p.association.reliable.bare_first = a.reliable_bare;
   p.protected_password = a.protected_password;
   if (a.tls) {
     X400_TRY(tls, access::TlsClient::open({a.tls_ca, a.tls_certificate, a.tls_key, a.tls_name}));

@@ -5,6 +5,7 @@
 //   password_file = "alice.password"        # relative to the profile
 //   edition = "94"                          # or "88"
 //   reliable = true                         # over RTSE; default false
+//   reliable_bare = true                    # for a store that knows no EXTERNAL there; default false
 //   protected = true                        # protected credentials: the password is proved, not sent
 //   tls = true                              # TLS; the keys below alone do not switch it on
 //   tls_ca = "ca.pem"                       # CAs of the store; default: the system's
@@ -27,6 +28,7 @@ struct Access {
   bool tls = false, protected_password = false;
   bool password_stdin = false;
   bool reliable = false;
+  bool reliable_bare = false;
 };
 
 /// What the command line says wins over the profile. Errors: invalid, io, refused (secret file).

@@ -164,6 +164,9 @@ struct MtaConfig {
   /// submit_reliable: submit over RTSE (mts-reliable-access); true or false, default false. Deliveries are
   /// taken with it and without.
   bool submit_reliable = false;
+  /// submit_reliable_bare: with submit_reliable, the first APDUs go out bare, not in EXTERNAL, for an MTA that
+  /// knows no other form; afterwards the MTA's own form is used in any case. Default false.
+  bool submit_reliable_bare = false;
   Milliseconds submit_idle{60'000};     ///< submit_idle: an unused submission association is released; "60 s"
   Milliseconds retry_first{1'000};      ///< retry_first: pause after a failed bind, doubled each time; "1 s"
   Milliseconds retry_most{60'000};      ///< retry_most: but never longer; "60 s"

@@ -222,6 +222,7 @@ class Reader {
       m.full_mailbox = MtaConfig::FullMailbox::reject;
     set_count(table, "submit_associations", m.submit_associations, 1, 100'000);
     m.submit_reliable = table.boolean("submit_reliable").value_or(false);
+    m.submit_reliable_bare = table.boolean("submit_reliable_bare").value_or(false);
     set_duration(table, "submit_idle", m.submit_idle);
     set_duration(table, "retry_first", m.retry_first);
     set_duration(table, "retry_most", m.retry_most);

@@ -169,6 +169,7 @@ bind_as = "store"
 unknown_mailbox = "abort"
 submit_associations = 2
 submit_reliable = true
+submit_reliable_bare = true
 submit_idle = "10 s"
 retry_first = "2 s"
 retry_most = "3 s"
@@ -210,6 +211,8 @@ retry_refused = "1 min"
   CHECK(c.mtas[1].unknown_mailbox == MtaConfig::UnknownMailbox::abort);
   CHECK(c.mtas[1].submit_associations == 2);
   CHECK(c.mtas[1].submit_reliable);
+  CHECK(c.mtas[1].submit_reliable_bare);
+  CHECK_FALSE(c.mtas[0].submit_reliable_bare);
   CHECK(c.mtas[1].submit_idle == 10s);
   CHECK(c.mtas[1].retry_first == 2s);
   CHECK(c.mtas[1].retry_most == 3s);
