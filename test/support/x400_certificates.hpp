@@ -44,6 +44,15 @@ class Authority {
         " -extfile " + name + ".ext -in " + name + ".csr -out " + name + ".pem");
     return {folder_.path() / (name + ".pem"), folder_.path() / (name + ".key")};
   }
+  void revoke(const Pair& pair) {
+    run("openssl ca -batch -config ca.cnf -revoke " + pair.certificate.string());
+  }
+  /// The revocation list as it is now, in date until `to`.
+  std::filesystem::path crl(const std::string& to = "20491231000000Z") {
+    run("openssl ca -gencrl -config ca.cnf -crl_lastupdate 20200101000000Z -crl_nextupdate " + to +
+        " -out ca.crl");
+    return folder_.path() / "ca.crl";
+  }
   Pair server() { return issue("server", "/CN=server", "DNS:localhost,IP:127.0.0.1"); }
 
  private:

@@ -55,6 +55,7 @@ std::shared_ptr<access::TlsClient> tls_client(Table& table) {
   const bool wanted = table.boolean("tls").value_or(false);
   access::TlsClient::Options options;
   options.ca = table.path("tls_ca").value_or("");
+  options.crl = table.path("tls_crl").value_or("");
   options.name = table.text("tls_name").value_or("");
   options.certificate = table.path("tls_certificate").value_or("");
   options.key = table.path("tls_key").value_or("");

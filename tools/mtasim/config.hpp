@@ -22,6 +22,7 @@
 //   protected = false                   # true: protected credentials, both ways; simple ones are refused
 //   tls = false                         # true: TLS to it; its certificate is verified
 //   tls_ca = "ca.pem"                   # CAs it may come from; default: the system's
+//   tls_crl = "ca.crl"                  # their revocation lists; default: none is revoked
 //   tls_name = "store.example"          # what it must be for; default: the host of `address`
 //   tls_certificate = "mta.pem"         # to show when asked, with its key
 //   tls_key = "mta.key"

@@ -56,6 +56,7 @@ void add_access(CLI::App& app, Arguments& a) {
                "protected credentials: the password is proved, not sent");
   app.add_flag("--tls", a.access.tls, "TLS; the store's certificate is always verified");
   app.add_option("--tls-ca", a.access.tls_ca, "file of CAs the store's certificate may come from");
+  app.add_option("--tls-crl", a.access.tls_crl, "file of their revocation lists");
   app.add_option("--tls-name", a.access.tls_name,
                  "what the store's certificate must be for, if not the host of --store");
   app.add_option("--tls-certificate", a.access.tls_certificate, "own certificate, shown when asked");

@@ -27,6 +27,7 @@ Status read_profile(Access& a) {
   a.tls = a.tls || root.boolean("tls").value_or(false);
   a.protected_password = a.protected_password || root.boolean("protected").value_or(false);
   take_path(a.tls_ca, "tls_ca");
+  take_path(a.tls_crl, "tls_crl");
   take(a.tls_name, root.text("tls_name"));
   take_path(a.tls_certificate, "tls_certificate");
   take_path(a.tls_key, "tls_key");
@@ -66,7 +67,7 @@ Result<p7client::ConnectParameters> connect_parameters(const Access& given) {
   p.association.reliable.bare_first = a.reliable_bare;
   p.protected_password = a.protected_password;
   if (a.tls) {
-    X400_TRY(tls, access::TlsClient::open({a.tls_ca, a.tls_certificate, a.tls_key, a.tls_name}));
+    X400_TRY(tls, access::TlsClient::open({a.tls_ca, a.tls_certificate, a.tls_key, a.tls_crl, a.tls_name}));
     p.tls = std::move(tls);
   }
   return p;

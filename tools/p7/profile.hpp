@@ -9,6 +9,7 @@
 //   protected = true                        # protected credentials: the password is proved, not sent
 //   tls = true                              # TLS; the keys below alone do not switch it on
 //   tls_ca = "ca.pem"                       # CAs of the store; default: the system's
+//   tls_crl = "ca.crl"                      # their revocation lists; default: none is revoked
 //   tls_name = "store.example"              # what its certificate must be for; default: the host of `store`
 //   tls_certificate = "alice.pem"           # to show when asked, with its key
 //   tls_key = "alice.key"
@@ -24,7 +25,7 @@ namespace p7 {
 struct Access {
   std::string profile;  ///< file; empty: none
   std::string store, user, password_file, edition;
-  std::string tls_ca, tls_name, tls_certificate, tls_key;
+  std::string tls_ca, tls_crl, tls_name, tls_certificate, tls_key;
   bool tls = false, protected_password = false;
   bool password_stdin = false;
   bool reliable = false;

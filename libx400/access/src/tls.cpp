@@ -70,6 +70,18 @@ Status use_certificate(SSL_CTX* context, const std::filesystem::path& certificat
   return Ok{};
 }
 
+// From now on each certificate of a chain but none outside it is looked up in the lists of this file.
+Status use_revocations(SSL_CTX* context, const std::filesystem::path& lists) {
+  if (lists.empty()) return Ok{};
+  X400_CHECK(readable(lists, false));
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+  if (!lookup || X509_load_crl_file(lookup, lists.c_str(), X509_FILETYPE_PEM) < 1)
+    return fault(lists, "not revocation lists");
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  return Ok{};
+}
+
 Result<Context> server_context(const TlsServer::Options& options) {
   X400_TRY(context, make(TLS_server_method()));
   X400_CHECK(use_certificate(context.get(), options.certificate, options.key));
@@ -79,6 +91,7 @@ Result<Context> server_context(const TlsServer::Options& options) {
   X400_CHECK(readable(options.clients_ca, false));
   if (SSL_CTX_load_verify_locations(context.get(), options.clients_ca.c_str(), nullptr) != 1)
     return fault(options.clients_ca, "not certificates");
+  X400_CHECK(use_revocations(context.get(), options.clients_crl));
   SSL_CTX_set_client_CA_list(context.get(), SSL_load_client_CA_file(options.clients_ca.c_str()));
   const bool required = options.clients == TlsServer::Clients::required;
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
@@ -96,6 +109,7 @@ Result<Context> client_context(const TlsClient::Options& options) {
     if (SSL_CTX_load_verify_locations(context.get(), options.ca.c_str(), nullptr) != 1)
       return fault(options.ca, "not certificates");
   }
+  X400_CHECK(use_revocations(context.get(), options.crl));
   if (options.certificate.empty() != options.key.empty())
     return Error(ErrorKind::invalid, "a certificate needs its key, and a key its certificate");
   if (!options.certificate.empty())

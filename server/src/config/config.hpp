@@ -84,6 +84,9 @@ struct ListenConfig {
   ///   certificate, key  files in PEM: the chain, the server's own certificate first; its key. Required
   ///   clients           "none" (default), "optional": a certificate that is shown must be good, "required"
   ///   clients_ca        file in PEM: the CAs of clients. Required unless "none"
+  ///   clients_crl       file in PEM: revocation lists, one of each CA in a client's chain, in date. Left
+  ///   out:
+  ///                     none is revoked
   std::shared_ptr<access::TlsServer> tls;
 };
 
@@ -141,6 +144,7 @@ struct MtaConfig {
   /// [mta.tls]: TLS when the store binds to submit; the MTA's certificate is always verified. Left out: in
   /// the clear. Read again on SIGHUP.
   ///   ca                file in PEM: the CAs it may come from; left out: those of the system
+  ///   crl               file in PEM: revocation lists of those CAs, in date; left out: none is revoked
   ///   certificate, key  files in PEM: what the store shows when asked; left out: nothing
   ///   server_name       what the certificate must be for; left out: the host of `address`
   std::shared_ptr<access::TlsClient> tls;
@@ -164,8 +168,8 @@ struct MtaConfig {
   /// submit_reliable: submit over RTSE (mts-reliable-access); true or false, default false. Deliveries are
   /// taken with it and without.
   bool submit_reliable = false;
-  /// submit_reliable_bare: with submit_reliable, the first APDUs go out bare, not in EXTERNAL, for an MTA that
-  /// knows no other form; afterwards the MTA's own form is used in any case. Default false.
+  /// submit_reliable_bare: with submit_reliable, the first APDUs go out bare, not in EXTERNAL, for an MTA
+  /// that knows no other form; afterwards the MTA's own form is used in any case. Default false.
   bool submit_reliable_bare = false;
   Milliseconds submit_idle{60'000};     ///< submit_idle: an unused submission association is released; "60 s"
   Milliseconds retry_first{1'000};      ///< retry_first: pause after a failed bind, doubled each time; "1 s"

@@ -37,9 +37,14 @@ std::shared_ptr<access::TlsServer> read_tls_server(Table& table) {
   if (clients == "optional") options.clients = access::TlsServer::Clients::optional;
   if (clients == "required") options.clients = access::TlsServer::Clients::required;
   if (const auto ca = table.path("clients_ca")) options.clients_ca = *ca;
+  if (const auto crl = table.path("clients_crl")) options.clients_crl = *crl;
   if (options.certificate.empty() || options.key.empty()) return nullptr;
   if (options.clients != access::TlsServer::Clients::none && options.clients_ca.empty()) {
     table.fault("clients_ca", "clients_ca is missing: the file with the CAs of clients");
+    return nullptr;
+  }
+  if (options.clients == access::TlsServer::Clients::none && !options.clients_crl.empty()) {
+    table.fault("clients_crl", "clients_crl without clients: nobody is asked for a certificate");
     return nullptr;
   }
   auto opened = access::TlsServer::open(options);
@@ -51,6 +56,7 @@ std::shared_ptr<access::TlsServer> read_tls_server(Table& table) {
 std::shared_ptr<access::TlsClient> read_tls_client(Table& table) {
   access::TlsClient::Options options;
   if (const auto ca = table.path("ca")) options.ca = *ca;
+  if (const auto crl = table.path("crl")) options.crl = *crl;
   if (const auto certificate = table.path("certificate")) options.certificate = *certificate;
   if (const auto key = table.path("key")) options.key = *key;
   options.name = table.text("server_name").value_or("");

@@ -16,8 +16,9 @@ namespace {
 
 struct TlsHouse : House {
   explicit TlsHouse(const Pair& own, TlsServer::Clients clients = TlsServer::Clients::none,
-                    const std::filesystem::path& clients_ca = {}) {
-    auto server = TlsServer::open({own.certificate, own.key, clients, clients_ca});
+                    const std::filesystem::path& clients_ca = {},
+                    const std::filesystem::path& clients_crl = {}) {
+    auto server = TlsServer::open({own.certificate, own.key, clients, clients_ca, clients_crl});
     if (!server.ok()) FAIL(server.error().text());
     options.tls = *server;
     service->on_bind = [this](BindRequest request, BindReply reply) {
@@ -174,6 +175,55 @@ TEST_CASE("tls: client certificates, optional") {
   CHECK(house.refusal(wrong) != "connected");
 }
 
+TEST_CASE("tls: a client whose certificate is revoked, and one whose list has run out") {
+  Authority ca, clients("Client CA");
+  const auto client = [&](const Pair& pair) {
+    auto o = trusting(ca);
+    o.certificate = pair.certificate;
+    o.key = pair.key;
+    return o;
+  };
+  const auto alice = client(clients.issue("alice", "/CN=Alice", ""));
+  const auto bob = clients.issue("bob", "/CN=Bob", "");
+  TlsHouse house(ca.server(), TlsServer::Clients::required, clients.ca(), clients.crl());
+  house.open();
+  CHECK(house.refusal(alice) == "connected");
+  CHECK(house.refusal(client(bob)) == "connected");
+  clients.revoke(bob);
+  (void)clients.crl();
+  CHECK(house.refusal(client(bob)) == "connected");  // not read yet
+  REQUIRE(house.options.tls->reload().ok());
+  CHECK(house.refusal(client(bob)) != "connected");
+  CHECK(house.refusal(alice) == "connected");
+  (void)clients.crl("20200102000000Z");
+  REQUIRE(house.options.tls->reload().ok());
+  CHECK(house.refusal(alice) != "connected");
+  const auto said = [](const std::string& what) {
+    return [what](const Log::State& s) {
+      return std::any_of(s.refused.begin(), s.refused.end(),
+                         [&](const auto& r) { return r.second.text.find(what) != std::string::npos; });
+    };
+  };
+  CHECK(house.log->state.wait(said("certificate revoked")));
+  CHECK(house.log->state.wait(said("CRL has expired")));
+}
+
+TEST_CASE("tls: a server whose certificate is revoked") {
+  Authority ca, other("Other CA");
+  const auto own = ca.server();
+  auto client = trusting(ca);
+  client.crl = ca.crl();
+  TlsHouse house(own);
+  house.open();
+  CHECK(house.refusal(client) == "connected");
+  // A list of somebody else says nothing of this one.
+  client.crl = other.crl();
+  CHECK_THAT(house.refusal(client), Catch::Contains("unable to get certificate CRL"));
+  ca.revoke(own);
+  client.crl = ca.crl();
+  CHECK_THAT(house.refusal(client), Catch::Contains("certificate revoked"));
+}
+
 TEST_CASE("tls: octets in the clear to a TLS listener, and TLS to one in the clear, end at once") {
   Authority ca;
   TlsHouse house(ca.server());
@@ -291,6 +341,10 @@ TEST_CASE("tls: files that are wrong are refused with their names") {
   CHECK_THAT(fault({own.certificate, foreign.key, {}, {}}), Catch::Contains("server.key"));
   CHECK_THAT(fault({own.key, own.key, {}, {}}), Catch::Contains("not a certificate"));
   CHECK_THAT(fault({own.certificate, own.key, TlsServer::Clients::optional, {}}), Catch::Contains("no CA"));
+  CHECK_THAT(fault({own.certificate, own.key, TlsServer::Clients::required, ca.ca(), own.certificate}),
+             Catch::Contains("not revocation lists"));
+  CHECK_THAT(fault({own.certificate, own.key, TlsServer::Clients::required, ca.ca(), "/nowhere.crl"}),
+             Catch::Contains("/nowhere.crl"));
   std::filesystem::permissions(own.key, static_cast<std::filesystem::perms>(0644));
   CHECK_THAT(fault({own.certificate, own.key, {}, {}}), Catch::Contains("chmod o="));
   TlsClient::Options half;

@@ -428,9 +428,14 @@ TEST_CASE("config: TLS of a listener and of an MTA") {
   const auto listen = [&](const std::string& tls) {
     return good + "[[listen]]\nprotocol = \"p7\"\naddress = \"127.0.0.1:1104\"\n[listen.tls]\n" + tls;
   };
-  const Config c =
-      folder.config(listen(certificate + key + "clients = \"required\"\nclients_ca = " + authority)).value();
+  const std::string crl = "\"" + ca.crl().string() + "\"\n",
+                    demanded = "clients = \"required\"\nclients_ca = " + authority;
+  const Config c = folder.config(listen(certificate + key + demanded + "clients_crl = " + crl)).value();
   REQUIRE(c.listen[2].tls);
+  CHECK(c.listen[2].tls->options().clients_crl == ca.crl());
+  CHECK_THAT(folder.faults(listen(certificate + key + demanded + "clients_crl = \"none.crl\"\n")),
+             Contains("none.crl"));
+  CHECK_THAT(folder.faults(listen(certificate + key + "clients_crl = " + crl)), Contains("clients_crl"));
   CHECK(c.listen[2].tls->options().clients == access::TlsServer::Clients::required);
   CHECK_THAT(folder.faults(listen(key)), Contains("certificate"));
   CHECK_THAT(folder.faults(listen(certificate + key + "clients = \"optional\"\n")), Contains("clients_ca"));
@@ -441,9 +446,11 @@ TEST_CASE("config: TLS of a listener and of an MTA") {
         "password_in_file = \"secrets/mta1-in\"\nprotected = true\ncertificates = [\"CN=mta\"]\n[mta.tls]\n" +
             tls);
   };
-  const Config m = folder.config(mta("ca = " + authority + "server_name = \"mta.example\"\n")).value();
+  const Config m =
+      folder.config(mta("ca = " + authority + "server_name = \"mta.example\"\ncrl = " + crl)).value();
   REQUIRE(m.mtas[0].tls);
   CHECK(m.mtas[0].tls->options().name == "mta.example");
+  CHECK(m.mtas[0].tls->options().crl == ca.crl());
   CHECK(m.mtas[0].protected_credentials);
   CHECK(m.mtas[0].certificates == std::vector<std::string>{"CN=mta"});
   CHECK_THAT(folder.faults(mta("ca = \"none.pem\"\n")), Contains("none.pem"));

@@ -10,7 +10,11 @@
 // There is no negotiation in the open (no STARTTLS): a listener speaks TLS or it does not. The time for the
 // handshake is that for the CR (Timeouts::cr, Timeouts::connect). Sessions are not resumed: each connection
 // has its whole handshake, and certificates that are replaced or forbidden count from the next connection on.
-// Renegotiation is refused. Revocation lists are not read.
+// Renegotiation is refused.
+//
+// Revocation lists are read from files, where given, and only from there: nothing is fetched. Then each CA
+// between a peer's certificate and the trusted one, that included, must have a list in the file, and in date:
+// a list that has run out lets nobody in, so renew it in time and reload().
 //
 // Threads: all functions from any.
 #pragma once
@@ -44,10 +48,11 @@ class TlsServer {
     std::filesystem::path certificate;  ///< PEM: the server's own, then those between it and its CA
     std::filesystem::path key;          ///< PEM, not encrypted, closed to others than owner and group
     Clients clients = Clients::none;
-    std::filesystem::path clients_ca;  ///< PEM: CAs of clients; required unless `none`
+    std::filesystem::path clients_ca;     ///< PEM: CAs of clients; required unless `none`
+    std::filesystem::path clients_crl{};  ///< PEM: revocation lists of those CAs; empty: nothing is revoked
   };
   /// Errors: io (cannot be read), refused (key open to everybody), invalid (not certificates, key of another
-  /// certificate, no CA).
+  /// certificate, no CA, no revocation list where one should be).
   static Result<std::shared_ptr<TlsServer>> open(const Options& options);
 
   /// Reads the files again, for connections to come. On an error everything stays as it was.
@@ -70,6 +75,7 @@ class TlsClient {
   struct Options {
     std::filesystem::path ca;  ///< PEM: CAs the server's certificate may come from; empty: the system's
     std::filesystem::path certificate, key;  ///< to show when asked; empty: none
+    std::filesystem::path crl{};             ///< PEM: revocation lists of the CAs; empty: nothing is revoked
     /// What the server's certificate must be for: a DNS name or an IP address. Empty: the host connected to.
     std::string name;
   };
