@@ -3,7 +3,7 @@
 #include <map>
 
 #include "service/items.hpp"
-#include "service/matching.hpp"
+#include "service/match_groups.hpp"
 #include "x400/asn1/oids.hpp"
 #include "x400/asn1/or_name.hpp"
 

@@ -1,6 +1,7 @@
 #include "service/filter.hpp"
 
 #include "service/homes.hpp"
+#include "service/match_groups.hpp"
 
 namespace x400::mstore::service {
 

@@ -2,7 +2,7 @@
 // histories.
 #include <utility>
 
-#include "service/matching.hpp"
+#include "service/match_groups.hpp"
 #include "x400/asn1/or_name.hpp"
 #include "x400/asn1/text.hpp"
 #include "x400/content/heading.hpp"

@@ -1,7 +1,7 @@
 // Rules whose values have a key: equal values, equal keys.
 #include <algorithm>
 
-#include "service/matching.hpp"
+#include "service/match_groups.hpp"
 #include "x400/asn1/mts/identifier.hpp"
 #include "x400/asn1/time.hpp"
 #include "x400/ber/walk.hpp"

@@ -1,6 +1,6 @@
 // String rules: characters are compared after conversion, whatever the string type, without case and surplus
 // spaces.
-#include "service/matching.hpp"
+#include "service/match_groups.hpp"
 #include "x400/asn1/text.hpp"
 #include "x400/content/ipm_extensions.hpp"
 

@@ -1,5 +1,7 @@
 #include "service/matching.hpp"
 
+#include "service/match_groups.hpp"
+
 namespace x400::mstore::service {
 
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "service/items.hpp"
-#include "service/matching.hpp"
+#include "service/match_groups.hpp"
 #include "service/quotas.hpp"
 #include "service/stored_form.hpp"
 

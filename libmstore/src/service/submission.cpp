@@ -4,7 +4,7 @@
 #include "service/envelope.hpp"
 #include "service/forwarding.hpp"
 #include "service/items.hpp"
-#include "service/matching.hpp"
+#include "service/match_groups.hpp"
 #include "service/new_entries.hpp"
 #include "service/quotas.hpp"
 #include "service/removal.hpp"
