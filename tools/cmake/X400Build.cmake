@@ -70,15 +70,26 @@ function(x400_library name)
 endfunction()
 
 # x400_program(NAME SOURCES ... LINKS ...): a program, built into bin/ of the build folder, installed into
-# bin (SBIN: into sbin; NO_INSTALL: not at all, for what only tests and demonstrations need).
+# bin (SBIN: into sbin; NO_INSTALL: not at all, for what only tests and demonstrations need), with its man page
+# and completion.
 function(x400_program name)
   cmake_parse_arguments(ARG "SBIN;NO_INSTALL" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   target_link_libraries(${name} PRIVATE x400_flags ${ARG_LINKS})
-  if(ARG_SBIN)
-    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
-  elseif(NOT ARG_NO_INSTALL)
-    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(ARG_NO_INSTALL)
+    return()
   endif()
+  if(ARG_SBIN)
+    set(where ${CMAKE_INSTALL_SBINDIR})
+    set(section 8)
+  else()
+    set(where ${CMAKE_INSTALL_BINDIR})
+    set(section 1)
+  endif()
+  install(TARGETS ${name} RUNTIME DESTINATION ${where})
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/man/${name}.${section} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  # bash looks for a file of the command's name.
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/completion/x400.bash RENAME ${name}
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 endfunction()
