@@ -74,6 +74,10 @@ class Backend {
 
   // ---- reading
   virtual Result<Stored> read(MailboxNumber mailbox, EntryBase base, SequenceNumber number) = 0;
+  /// read() of a main entry, if its record and content lie in memory; nothing: read() would wait, for the
+  /// disk or for the index. For threads that must not.
+  virtual Result<std::optional<Stored>> read_hot(MailboxNumber mailbox, EntryBase base,
+                                                 SequenceNumber number) = 0;
   virtual Result<Row> row(MailboxNumber mailbox, EntryBase base, SequenceNumber number) = 0;
   virtual Result<Page> select(const Query& query) = 0;
   /// Non-zero ones, sorted by class, status, type, priority, child.

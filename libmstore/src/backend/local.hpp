@@ -75,6 +75,8 @@ class LocalBackend final : public Backend, public Maintenance {
   Result<std::optional<SequenceNumber>> find_duplicate(MailboxNumber mailbox, View key) override;
 
   Result<Stored> read(MailboxNumber mailbox, EntryBase base, SequenceNumber number) override;
+  Result<std::optional<Stored>> read_hot(MailboxNumber mailbox, EntryBase base,
+                                         SequenceNumber number) override;
   Result<Row> row(MailboxNumber mailbox, EntryBase base, SequenceNumber number) override;
   Result<Page> select(const Query& query) override;
   Result<std::vector<Counter>> counters(MailboxNumber mailbox, EntryBase base) override;
@@ -138,7 +140,10 @@ class LocalBackend final : public Backend, public Maintenance {
   }
   Status apply_all();
   Result<Page> select_by_status(Query query, const StatusOverlay& overlay, Index::Lease& lease);
-  Result<Stored> load(MailboxNumber mailbox, EntryBase base, const PlacedRow& placed, Index::Lease& lease);
+  Result<Stored> load(MailboxNumber mailbox, EntryBase base, PlacedRow placed, Index::Lease& lease);
+  /// Its status as of now.
+  Result<std::optional<PlacedRow>> find_placed(Box& box, EntryBase base, SequenceNumber number,
+                                               Index::Lease& lease);
 
   const Options options_;
   Env& env_;

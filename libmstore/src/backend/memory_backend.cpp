@@ -157,6 +157,12 @@ class MemoryBackend final : public Backend {
     if (e->content) stored.content = std::make_shared<OctetsContent>(*e->content);
     return stored;
   }
+  Result<std::optional<Stored>> read_hot(MailboxNumber number, EntryBase base,
+                                         SequenceNumber entry) override {
+    X400_TRY(stored, read(number, base, entry));
+    if (stored.row.parent != 0) return std::optional<Stored>();
+    return std::optional(std::move(stored));
+  }
   Result<Row> row(MailboxNumber number, EntryBase base, SequenceNumber entry) override {
     const std::lock_guard lock(mutex_);
     const MemoryEntry* e = find(number, base, entry);

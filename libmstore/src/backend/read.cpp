@@ -17,48 +17,105 @@ Error no_entry(MailboxNumber mailbox, SequenceNumber number) {
 
 struct LoadedRecord {
   RecordHeader header;
-  Octets octets;  // from the header on
-  std::string name;
-  CheckedOctets content;  // none: size 0
+  std::shared_ptr<const Octets> octets;  // from the header on
+  CheckedOctets content;                 // none: size 0
 
-  View body() const { return View(octets).subspan(header.header_size(), header.body_size); }
+  View body() const { return View(*octets).subspan(header.header_size(), header.body_size); }
+  std::string name() const { return content.name.text(); }
 };
 
-Result<LoadedRecord> load_record(Segments& segments, LargeContents& contents, MailboxNumber mailbox,
-                                 SequenceNumber number, const EntryPlace& place) {
-  LoadedRecord out;
-  out.name = "mailbox " + std::to_string(mailbox) + ", entry " + std::to_string(number) + ", segment " +
-             segment_name(place.segment, place.generation) + " at " + std::to_string(place.offset);
-  const auto in = [&](const Error& e) { return e.in(out.name); };
-  auto opened = segments.open(place.segment, place.generation);
-  if (!opened.ok()) return in(opened.error());
+enum class From : std::uint8_t { disk, memory };
+
+// Nothing: it is not all in memory, which was asked for.
+Result<std::optional<Octets>> read_octets(const File& file, const EntryPlace& place, From from) {
   const bool with_content = place.inline_size <= read_with_record;
-  out.octets.resize(place.head + (with_content ? place.inline_size : 0));
-  auto got = opened->file->read(place.offset, out.octets);
-  if (!got.ok()) return in(got.error());
-  auto header = decode_record_header(View(out.octets).first(std::min(*got, out.octets.size())), opened->salt);
-  if (!header || header->mailbox != mailbox || header->number != number ||
-      header->type != RecordType::entry || header->header_size() + header->body_size != place.head ||
-      header->inline_content() != place.inline_size)
-    return Error(ErrorKind::corrupt, out.name + ": header damaged");
-  out.header = std::move(*header);
+  if (from == From::memory && !with_content) return std::optional<Octets>();
+  Octets octets(place.head + (with_content ? place.inline_size : 0));
+  if (from == From::memory) {
+    X400_TRY(got, file.read_cached(place.offset, octets));
+    if (!got || *got < octets.size()) return std::optional<Octets>();
+    return std::optional(std::move(octets));
+  }
+  X400_TRY(got, file.read(place.offset, octets));
+  octets.resize(got);
+  return std::optional(std::move(octets));
+}
+
+Status open_content(LoadedRecord& out, std::shared_ptr<const File> segment, LargeContents& contents,
+                    const EntryPlace& place, From from) {
   CheckedOctets& c = out.content;
   c.size = out.header.content_size;
   c.crcs = out.header.block_crcs;
-  c.name = out.name;
-  if (c.size == 0) return out;
+  c.name.content_file = out.header.content_file;
+  if (c.size == 0) return Ok{};
   if (out.header.content_file != 0) {
+    if (from == From::memory) return Error(ErrorKind::unavailable, "a file of its own");
     auto file = contents.open(out.header.content_file);
-    if (!file.ok()) return in(file.error());
+    if (!file.ok()) return file.error().in(out.name());
     c.file = std::move(*file);
-    c.name += ", file " + LargeContents::file_name(out.header.content_file);
-  } else {
-    c.file = opened->file;
-    c.base = place.offset + place.head;
-    if (with_content && *got == out.octets.size())
-      c.loaded.assign(out.octets.begin() + static_cast<std::ptrdiff_t>(place.head), out.octets.end());
+    return Ok{};
   }
-  return out;
+  c.file = std::move(segment);
+  c.base = place.offset + place.head;
+  const View behind = View(*out.octets).subspan(place.head);
+  if (behind.size() == place.inline_size) c.loaded = {behind, out.octets};
+  return Ok{};
+}
+
+// Nothing: not all of it is in memory, which was asked for.
+Result<std::optional<LoadedRecord>> load_record(Segments& segments, LargeContents& contents,
+                                                MailboxNumber mailbox, SequenceNumber number,
+                                                const EntryPlace& place, From from) {
+  using Nothing = std::optional<LoadedRecord>;
+  LoadedRecord out;
+  out.content.name = {mailbox, number, place.segment, place.generation, place.offset, 0, {}};
+  const auto in = [&](const Error& e) { return e.in(out.name()); };
+  auto opened = segments.open(place.segment, place.generation);
+  if (!opened.ok()) return in(opened.error());
+  auto got = read_octets(*opened->file, place, from);
+  if (!got.ok()) return in(got.error());
+  if (!*got) return Nothing();
+  out.octets = std::make_shared<const Octets>(std::move(**got));
+  auto header = decode_record_header(View(*out.octets), opened->salt);
+  if (!header || header->mailbox != mailbox || header->number != number ||
+      header->type != RecordType::entry || header->header_size() + header->body_size != place.head ||
+      header->inline_content() != place.inline_size || out.octets->size() < place.head)
+    return Error(ErrorKind::corrupt, out.name() + ": header damaged");
+  out.header = std::move(*header);
+  const Status content = open_content(out, opened->file, contents, place, from);
+  if (!content.ok() && from == From::memory) return Nothing();
+  if (!content.ok()) return content.error();
+  return std::optional(std::move(out));
+}
+
+Result<LoadedRecord> load_record(Segments& segments, LargeContents& contents, MailboxNumber mailbox,
+                                 SequenceNumber number, const EntryPlace& place) {
+  X400_TRY(record, load_record(segments, contents, mailbox, number, place, From::disk));
+  return std::move(*record);
+}
+
+// What of the record goes to the reader; the content of a slice is still to be found.
+struct Parts {
+  std::optional<ContentSlice> slice;
+  SequenceNumber main = 0;
+};
+Parts take_parts(LoadedRecord& record, Stored& out) {
+  Parts parts;
+  const View octets = record.body();
+  const auto body =
+      crc32c(octets) == record.header.body_crc
+          ? decode_entry(octets)
+          : Result<EntryBody>(Error(ErrorKind::corrupt, record.name() + ": attributes damaged"));
+  if (body.ok()) {
+    out.attributes = to_octets(body->attributes);
+    parts.slice = body->slice;
+    parts.main = out.row.number - body->main_distance;
+  } else {
+    out.attributes = body.error().in("reading attributes");
+  }
+  if (!parts.slice && record.content.size != 0)
+    out.content = std::make_shared<EntryContent>(std::move(record.content));
+  return parts;
 }
 
 bool before(Order order, SequenceNumber a, SequenceNumber b) {
@@ -90,15 +147,21 @@ Result<Row> LocalBackend::row(MailboxNumber mailbox, EntryBase base, SequenceNum
   return std::move(found->row);
 }
 
+Result<std::optional<PlacedRow>> LocalBackend::find_placed(Box& box, EntryBase base, SequenceNumber number,
+                                                           Index::Lease& lease) {
+  const RetrievalStatus raised = pending_status(box, base).over(number, RetrievalStatus::new_entry);
+  X400_TRY(found, checked(lease->entry(box.info.number, base, number)));
+  if (found) found->row.status = std::max(found->row.status, raised);
+  return found;
+}
+
 Result<Stored> LocalBackend::read(MailboxNumber mailbox, EntryBase base, SequenceNumber number) {
   X400_TRY(box, this->box(mailbox));
   X400_CHECK(index_->wait_applied(box->acked.load()));
-  const RetrievalStatus raised = pending_status(*box, base).over(number, RetrievalStatus::new_entry);
   X400_TRY(lease, index_->read());
-  X400_TRY(found, checked(lease->entry(mailbox, base, number)));
+  X400_TRY(found, find_placed(*box, base, number, lease));
   if (!found) return no_entry(mailbox, number);
-  found->row.status = std::max(found->row.status, raised);
-  auto loaded = load(mailbox, base, *found, lease);
+  auto loaded = load(mailbox, base, std::move(*found), lease);
   if (loaded.ok() && loaded->attributes.ok()) return loaded;
   const Error& error = loaded.ok() ? loaded->attributes.error() : loaded.error();
   // not_found: the file of a large content is gone.
@@ -111,39 +174,47 @@ Result<Stored> LocalBackend::read(MailboxNumber mailbox, EntryBase base, Sequenc
   return loaded;
 }
 
-Result<Stored> LocalBackend::load(MailboxNumber mailbox, EntryBase base, const PlacedRow& placed,
+Result<Stored> LocalBackend::load(MailboxNumber mailbox, EntryBase base, PlacedRow placed,
                                   Index::Lease& lease) {
   Stored out;
-  out.row = placed.row;
-  X400_TRY(record, load_record(log_->segments(), *contents_, mailbox, placed.row.number, placed.place));
-  record.content.damaged = [findings = findings_](const Error& e) {
+  out.row = std::move(placed.row);
+  X400_TRY(record, load_record(log_->segments(), *contents_, mailbox, out.row.number, placed.place));
+  const auto damaged = [findings = findings_](const Error& e) {
     findings->add(Finding::Kind::damage, e.text());
   };
-  const View octets = record.body();
-  std::optional<ContentSlice> slice;
-  SequenceNumber main = 0;
-  const auto body = crc32c(octets) == record.header.body_crc
-                        ? decode_entry(octets)
-                        : Result<EntryBody>(Error(ErrorKind::corrupt, record.name + ": attributes damaged"));
-  if (body.ok()) {
-    out.attributes = to_octets(body->attributes);
-    slice = body->slice;
-    main = placed.row.number - body->main_distance;
-  } else {
-    out.attributes = body.error().in("reading attributes");
-  }
-  if (!slice) {
-    if (record.content.size != 0) out.content = std::make_shared<EntryContent>(std::move(record.content));
-    return out;
-  }
-  X400_TRY(owner, checked(lease->entry(mailbox, base, main)));
-  if (!owner) return Error(ErrorKind::corrupt, record.name + ": its main entry is missing");
-  X400_TRY(whole, load_record(log_->segments(), *contents_, mailbox, main, owner->place));
-  if (slice->offset > whole.content.size || slice->size > whole.content.size - slice->offset)
-    return Error(ErrorKind::corrupt, record.name + ": outside its main entry's content");
-  whole.content.damaged = std::move(record.content.damaged);
-  out.content = std::make_shared<EntryContent>(std::move(whole.content), *slice);
+  record.content.damaged = damaged;
+  const Parts parts = take_parts(record, out);
+  if (!parts.slice) return out;
+  X400_TRY(owner, checked(lease->entry(mailbox, base, parts.main)));
+  if (!owner) return Error(ErrorKind::corrupt, record.name() + ": its main entry is missing");
+  X400_TRY(whole, load_record(log_->segments(), *contents_, mailbox, parts.main, owner->place));
+  const ContentSlice& slice = *parts.slice;
+  if (slice.offset > whole.content.size || slice.size > whole.content.size - slice.offset)
+    return Error(ErrorKind::corrupt, record.name() + ": outside its main entry's content");
+  whole.content.damaged = damaged;
+  out.content = std::make_shared<EntryContent>(std::move(whole.content), slice);
   return out;
+}
+
+Result<std::optional<Stored>> LocalBackend::read_hot(MailboxNumber mailbox, EntryBase base,
+                                                     SequenceNumber number) {
+  using Nothing = std::optional<Stored>;
+  X400_TRY(box, this->box(mailbox));
+  if (index_->applied() < box->acked.load()) return Nothing();
+  X400_TRY(lease, index_->read());
+  X400_TRY(found, find_placed(*box, base, number, lease));
+  if (!found) return no_entry(mailbox, number);
+  if (found->row.parent != 0) return Nothing();
+  Stored out;
+  out.row = std::move(found->row);
+  auto record = load_record(log_->segments(), *contents_, mailbox, number, found->place, From::memory);
+  // What is wrong with it, read() tells.
+  if (!record.ok() || !*record) return Nothing();
+  (*record)->content.damaged = [findings = findings_](const Error& e) {
+    findings->add(Finding::Kind::damage, e.text());
+  };
+  if (take_parts(**record, out).slice || !out.attributes.ok()) return Nothing();
+  return std::optional(std::move(out));
 }
 
 Result<Page> LocalBackend::select(const Query& query) {

@@ -300,6 +300,12 @@ struct Page {
   bool more = false;  ///< go on with after = rows.back().number
 };
 
+/// Octets and what keeps them alive.
+struct HeldOctets {
+  View octets{};
+  std::shared_ptr<const void> owner{};
+};
+
 /// The octets of a content. Stays readable while held, also when the entry is deleted meanwhile.
 /// Thread-safe.
 class Content {
@@ -310,6 +316,12 @@ class Content {
   /// checksum; corrupt: the text names mailbox, entry, file and offset, other blocks stay readable.
   virtual Result<Octets> read(std::uint64_t offset, std::uint64_t count) const = 0;
   Result<Octets> read_all() const { return read(0, size()); }
+  /// All of them, not copied where they are in memory already.
+  virtual Result<HeldOctets> whole() const {
+    X400_TRY(octets, read_all());
+    auto kept = std::make_shared<const Octets>(std::move(octets));
+    return HeldOctets{*kept, kept};
+  }
 };
 
 struct Stored {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ class File {
   virtual ~File() = default;
   /// Reads until `into` is full or the file ends; the count read.
   virtual Result<std::size_t> read(std::uint64_t offset, std::span<std::uint8_t> into) const = 0;
+  /// read(), if the octets lie in memory; nothing: the disk would be waited for.
+  virtual Result<std::optional<std::size_t>> read_cached(std::uint64_t offset,
+                                                         std::span<std::uint8_t> into) const {
+    X400_TRY(got, read(offset, into));
+    return std::optional(got);
+  }
   /// Writes all parts one behind the other, or fails (then any of it may be in the file).
   virtual Status write(std::uint64_t offset, std::span<const View> parts) = 0;
   /// Contents and size survive a power cut when it returns. After a failure nothing is known of what was

@@ -58,6 +58,15 @@ class RealFile final : public File {
     return got;
   }
 
+  Result<std::optional<std::size_t>> read_cached(std::uint64_t offset,
+                                                 std::span<std::uint8_t> into) const override {
+    const iovec io{into.data(), into.size()};
+    const ssize_t n = ::preadv2(fd_.get(), &io, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+    // Less than all may be the end of the file or of what is in memory; file systems that cannot tell say so.
+    if (n < 0 || static_cast<std::size_t>(n) < into.size()) return std::optional<std::size_t>();
+    return std::optional(into.size());
+  }
+
   Status write(std::uint64_t offset, std::span<const View> parts) override {
     std::size_t part = 0;
     std::size_t within = 0;

@@ -21,7 +21,7 @@ Result<Octets> Spooled::read(std::uint64_t offset, std::uint64_t count) const {
   whole.file = file;
   whole.size = header.content_size;
   whole.crcs = header.block_crcs;
-  whole.name = path_.string();
+  whole.name.instead = path_.string();
   return whole.read(offset, count);
 }
 
@@ -138,40 +138,55 @@ Result<std::vector<std::uint64_t>> LargeContents::ids() {
   return found;
 }
 
-Result<Octets> CheckedOctets::read(std::uint64_t offset, std::uint64_t count) const {
-  auto octets = checked(offset, count);
-  if (damaged && !octets.ok() && octets.error().kind() == ErrorKind::corrupt) damaged(octets.error());
-  return octets;
+std::string ContentName::text() const {
+  if (!instead.empty()) return instead;
+  std::string text = "mailbox " + std::to_string(mailbox) + ", entry " + std::to_string(number) +
+                     ", segment " + segment_name(segment, generation) + " at " + std::to_string(offset);
+  if (content_file != 0) text += ", file " + LargeContents::file_name(content_file);
+  return text;
 }
 
-Result<Octets> CheckedOctets::checked(std::uint64_t offset, std::uint64_t count) const {
-  if (offset >= size || count == 0) return Octets{};
+Result<backend::HeldOctets> CheckedOctets::blocks(std::uint64_t begin, std::uint64_t end) const {
+  backend::HeldOctets held;
+  if (loaded.owner) {
+    held = {loaded.octets.subspan(begin, end - begin), loaded.owner};
+  } else {
+    auto octets = std::make_shared<Octets>(end - begin);
+    X400_TRY(got, file->read(base + begin, *octets));
+    if (got < octets->size())
+      return Error(ErrorKind::corrupt, name.text() + ": content ends at " + std::to_string(begin + got) +
+                                           " instead of " + std::to_string(size));
+    held = {*octets, octets};
+  }
+  for (std::uint64_t at = begin; at < end; at += content_block) {
+    const View block = held.octets.subspan(at - begin, std::min<std::uint64_t>(content_block, end - at));
+    if (crc32c(block) != crcs[at / content_block])
+      return Error(ErrorKind::corrupt, name.text() + ": content damaged in the block at " +
+                                           std::to_string(at) + ", file offset " + std::to_string(base + at));
+  }
+  return held;
+}
+
+Result<backend::HeldOctets> CheckedOctets::hold(std::uint64_t offset, std::uint64_t count) const {
+  auto held = checked(offset, count);
+  if (damaged && !held.ok() && held.error().kind() == ErrorKind::corrupt) damaged(held.error());
+  return held;
+}
+
+Result<backend::HeldOctets> CheckedOctets::checked(std::uint64_t offset, std::uint64_t count) const {
+  if (offset >= size || count == 0) return backend::HeldOctets{};
   count = std::min(count, size - offset);
-  const std::uint64_t first = offset / content_block;
-  const std::uint64_t begin = first * content_block;
+  const std::uint64_t begin = offset / content_block * content_block;
   const std::uint64_t end =
       std::min(size, (offset + count + content_block - 1) / content_block * content_block);
-  Octets octets;
-  if (loaded.empty()) {
-    octets.resize(end - begin);
-    X400_TRY(got, file->read(base + begin, octets));
-    octets.resize(got);
-  } else {
-    octets.assign(loaded.begin() + static_cast<std::ptrdiff_t>(begin),
-                  loaded.begin() + static_cast<std::ptrdiff_t>(end));
-  }
-  if (octets.size() < end - begin)
-    return Error(ErrorKind::corrupt, name + ": content ends at " + std::to_string(begin + octets.size()) +
-                                         " instead of " + std::to_string(size));
-  for (std::uint64_t at = begin; at < end; at += content_block) {
-    const View block = View(octets).subspan(at - begin, std::min<std::uint64_t>(content_block, end - at));
-    if (crc32c(block) != crcs[at / content_block])
-      return Error(ErrorKind::corrupt, name + ": content damaged in the block at " + std::to_string(at) +
-                                           ", file offset " + std::to_string(base + at));
-  }
-  octets.resize(offset + count - begin);
-  octets.erase(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(offset - begin));
-  return octets;
+  X400_TRY(held, blocks(begin, end));
+  held.octets = held.octets.subspan(offset - begin, count);
+  return held;
+}
+
+Result<Octets> CheckedOctets::read(std::uint64_t offset, std::uint64_t count) const {
+  X400_TRY(held, hold(offset, count));
+  return to_octets(held.octets);
 }
 
 Result<Octets> EntryContent::read(std::uint64_t offset, std::uint64_t count) const {

@@ -65,20 +65,36 @@ class LargeContents {
   std::atomic<std::uint64_t> next_;
 };
 
+/// Whose content it is and where, for errors.
+struct ContentName {
+  backend::MailboxNumber mailbox = 0;
+  backend::SequenceNumber number = 0;
+  std::uint32_t segment = 0;
+  std::uint32_t generation = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t content_file = 0;  ///< 0: in the segment
+  std::string instead;             ///< said in place of all that, where it is not empty
+
+  std::string text() const;
+};
+
 /// Octets in a file, under checksums for each content_block.
 struct CheckedOctets {
   std::shared_ptr<const File> file;
   std::uint64_t base = 0;  ///< of the content in the file
   std::uint64_t size = 0;
   std::vector<std::uint32_t> crcs;
-  std::string name;                           ///< for errors: mailbox, entry, file
+  ContentName name;
   std::function<void(const Error&)> damaged;  ///< told of what does not hold; may be null
-  Octets loaded;                              ///< all of it, where it was read together with the record
+  backend::HeldOctets loaded;                 ///< all of it, where it was read together with the record
 
   Result<Octets> read(std::uint64_t offset, std::uint64_t count) const;
+  /// The same, not copied from `loaded`.
+  Result<backend::HeldOctets> hold(std::uint64_t offset, std::uint64_t count) const;
 
  private:
-  Result<Octets> checked(std::uint64_t offset, std::uint64_t count) const;
+  Result<backend::HeldOctets> checked(std::uint64_t offset, std::uint64_t count) const;
+  Result<backend::HeldOctets> blocks(std::uint64_t begin, std::uint64_t end) const;
 };
 
 /// The content of an entry: all of `octets`, or a slice.
@@ -89,6 +105,7 @@ class EntryContent final : public backend::Content {
       : octets_(std::move(octets)), offset_(slice.offset), size_(slice.size) {}
   std::uint64_t size() const override { return size_; }
   Result<Octets> read(std::uint64_t offset, std::uint64_t count) const override;
+  Result<backend::HeldOctets> whole() const override { return octets_.hold(offset_, size_); }
 
  private:
   CheckedOctets octets_;

@@ -168,7 +168,7 @@ class Checking {
     octets.file = std::move(file);
     octets.size = h.content_size;
     octets.crcs = h.block_crcs;
-    octets.name = name;
+    octets.name.instead = name;
     for (std::uint64_t at = 0; at < octets.size; at += content_block)
       if (auto read = octets.read(at, content_block); !read.ok()) {
         if (read.error().kind() != ErrorKind::corrupt) return read.error();

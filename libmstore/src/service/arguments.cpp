@@ -51,10 +51,11 @@ std::string Session::where(std::string_view operation) const {
 
 Outcome<ClassSet> Session::classes(EntryClass entry_class, std::string_view operation) const {
   const auto settings = mailbox_->settings();
-  const std::string detail = "class " + std::to_string(static_cast<int>(entry_class));
   if (!e94()) {
     const auto found = classes_88(entry_class, *settings);
-    if (!found) return failure(ms::InvalidParametersError{}, where(operation), detail);
+    if (!found)
+      return failure(ms::InvalidParametersError{}, where(operation),
+                     "class " + std::to_string(static_cast<int>(entry_class)));
     return *found;
   }
   const Classes94 found = classes_94(entry_class, *settings);

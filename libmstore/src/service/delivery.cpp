@@ -68,8 +68,9 @@ class NewSource final : public EntrySource {
     return r;
   }
   Result<View> record() override { return View(entries_[index_].attributes); }
-  Result<std::shared_ptr<const Octets>> content() override {
-    return std::make_shared<const Octets>(to_octets(content_));
+  Result<backend::HeldOctets> content() override {
+    auto kept = std::make_shared<const Octets>(to_octets(content_));
+    return backend::HeldOctets{*kept, kept};
   }
   Result<std::vector<backend::Row>> children(const backend::Row&) override {
     std::vector<backend::Row> rows;
@@ -107,84 +108,118 @@ void add_alerts(const Engine& engine, const MailboxState& mailbox, const NewEntr
   }
 }
 
-void commit(Engine& engine, const MailboxPtr& mailbox, backend::ChangeSet set,
-            DeliveryCompletion completion) {
-  add_quota(engine.policy(*mailbox), backend::EntryClass::delivery, Hard::yes, set);
-  auto then = [&engine, mailbox, quotas = set.quotas,
-               completion = std::move(completion)](backend::CommitResult done) {
-    if (!done.ok()) {
-      DeliveryFailure failure = refused(*mailbox, done.error().error);
-      failure.mailbox_full = done.error().over_quota.has_value();
-      return completion(std::move(failure));
-    }
-    watch_quotas(engine, mailbox, quotas, *done);
-    Delivered d;
-    d.number = done->numbers.empty() ? 0 : done->numbers.front();
-    d.duplicate = done->duplicate;
-    d.time = Time(std::chrono::milliseconds(done->time));
-    completion(d);
-  };
-  engine.backend().commit(std::move(set), std::move(then));
+DeliveryOutcome outcome_of(Engine& engine, const MailboxPtr& mailbox,
+                           const std::vector<backend::Quota>& quotas, const backend::CommitResult& done) {
+  if (!done.ok()) {
+    DeliveryFailure failure = refused(*mailbox, done.error().error);
+    failure.mailbox_full = done.error().over_quota.has_value();
+    return failure;
+  }
+  watch_quotas(engine, mailbox, quotas, *done);
+  Delivered d;
+  d.number = done->numbers.empty() ? 0 : done->numbers.front();
+  d.duplicate = done->duplicate;
+  d.time = Time(std::chrono::milliseconds(done->time));
+  return d;
 }
 
-}  // namespace
+// A delivery as what is to be committed.
+struct Change {
+  MailboxPtr mailbox;
+  backend::ChangeSet set;
+};
+using ChangeOf = Result<Change, DeliveryFailure>;
 
-void deliver(const std::shared_ptr<Engine>& engine, MessageDelivery delivery, DeliveryCompletion completion) {
-  const MailboxPtr mailbox = engine->find(delivery.mailbox);
+ChangeOf change_of(Engine& engine, MessageDelivery delivery) {
+  const MailboxPtr mailbox = engine.find(delivery.mailbox);
   if (!mailbox)
-    return completion(
-        DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "delivery: no such mailbox")});
+    return DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "delivery: no such mailbox")};
   AttributeList envelope;
   if (auto read = derive_message_envelope(delivery.envelope, envelope); !read.ok())
-    return completion(unreadable(*mailbox, read.error()));
+    return unreadable(*mailbox, read.error());
   auto extensions = delivery_extensions(delivery.envelope);
-  if (!extensions.ok()) return completion(unreadable(*mailbox, extensions.error()));
-  if (auto failure = unknown_critical(*engine, *extensions, *mailbox)) return completion(std::move(*failure));
+  if (!extensions.ok()) return unreadable(*mailbox, extensions.error());
+  if (auto failure = unknown_critical(engine, *extensions, *mailbox)) return std::move(*failure);
   auto content = octets_of(delivery.content);
-  if (!content.ok()) return completion(refused(*mailbox, content.error()));
+  if (!content.ok()) return refused(*mailbox, content.error());
   auto key = message_key(envelope, content->octets);
-  if (!key.ok()) return completion(refused(*mailbox, key.error()));
+  if (!key.ok()) return refused(*mailbox, key.error());
 
   NewEntries entries =
-      delivered_message(std::move(envelope), content->octets, {engine->options.forwarding_depth});
-  backend::ChangeSet set;
-  set.mailbox = mailbox->number;
-  add_alerts(*engine, *mailbox, entries, content->octets, set);
+      delivered_message(std::move(envelope), content->octets, {engine.options.forwarding_depth});
+  Change change{mailbox, {}};
+  change.set.mailbox = mailbox->number;
+  add_alerts(engine, *mailbox, entries, content->octets, change.set);
   entries.front().duplicate_key = std::move(*key);
   entries.front().content = to_backend(delivery.content);
-  set.create = std::move(entries);
-  commit(*engine, mailbox, std::move(set), std::move(completion));
+  change.set.create = std::move(entries);
+  return change;
 }
 
-void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, DeliveryCompletion completion) {
-  const MailboxPtr mailbox = engine->find(delivery.mailbox);
-  if (!mailbox)
-    return completion(DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "report: no such mailbox")});
+ChangeOf change_of(Engine& engine, ReportDelivery delivery) {
+  const MailboxPtr mailbox = engine.find(delivery.mailbox);
+  if (!mailbox) return DeliveryFailure{std::nullopt, Error(ErrorKind::not_found, "report: no such mailbox")};
   AttributeList envelope;
   if (auto read = derive_report_envelope(delivery.envelope, envelope); !read.ok())
-    return completion(unreadable(*mailbox, read.error()));
+    return unreadable(*mailbox, read.error());
   auto extensions = delivery_extensions(delivery.envelope);
-  if (!extensions.ok()) return completion(unreadable(*mailbox, extensions.error()));
-  if (auto failure = unknown_critical(*engine, *extensions, *mailbox)) return completion(std::move(*failure));
+  if (!extensions.ok()) return unreadable(*mailbox, extensions.error());
+  if (auto failure = unknown_critical(engine, *extensions, *mailbox)) return std::move(*failure);
   std::optional<ContentOctets> content;
   if (delivery.returned_content) {
     auto octets = octets_of(*delivery.returned_content);
-    if (!octets.ok()) return completion(refused(*mailbox, octets.error()));
+    if (!octets.ok()) return refused(*mailbox, octets.error());
     content = std::move(*octets);
   }
   const std::optional<View> returned = content ? std::optional(content->octets) : std::nullopt;
   auto key = report_key(envelope, *extensions, returned);
-  if (!key.ok()) return completion(refused(*mailbox, key.error()));
+  if (!key.ok()) return refused(*mailbox, key.error());
 
-  backend::ChangeSet set;
-  set.mailbox = mailbox->number;
-  add_correlation(*engine, *mailbox, envelope, set);
-  NewEntries entries = delivered_report(std::move(envelope), returned, {engine->options.forwarding_depth});
-  add_alerts(*engine, *mailbox, entries, {}, set);
+  Change change{mailbox, {}};
+  change.set.mailbox = mailbox->number;
+  add_correlation(engine, *mailbox, envelope, change.set);
+  NewEntries entries = delivered_report(std::move(envelope), returned, {engine.options.forwarding_depth});
+  add_alerts(engine, *mailbox, entries, {}, change.set);
   entries.front().duplicate_key = std::move(*key);
   if (delivery.returned_content) entries.front().content = to_backend(*delivery.returned_content);
-  set.create = std::move(entries);
-  commit(*engine, mailbox, std::move(set), std::move(completion));
+  change.set.create = std::move(entries);
+  return change;
+}
+
+std::vector<backend::Quota> limit(Engine& engine, Change& change) {
+  add_quota(engine.policy(*change.mailbox), backend::EntryClass::delivery, Hard::yes, change.set);
+  return change.set.quotas;
+}
+
+void commit(Engine& engine, ChangeOf change, DeliveryCompletion completion) {
+  if (!change.ok()) return completion(std::move(change).error());
+  auto then = [&engine, mailbox = change->mailbox, quotas = limit(engine, *change),
+               completion = std::move(completion)](const backend::CommitResult& done) {
+    completion(outcome_of(engine, mailbox, quotas, done));
+  };
+  engine.backend().commit(std::move(change->set), std::move(then));
+}
+
+// The thread that waits does the sync itself, where nobody else does.
+DeliveryOutcome commit(Engine& engine, ChangeOf change) {
+  if (!change.ok()) return std::move(change).error();
+  const auto quotas = limit(engine, *change);
+  return outcome_of(engine, change->mailbox, quotas, engine.backend().commit(std::move(change->set)));
+}
+
+}  // namespace
+
+void deliver(Engine& engine, MessageDelivery delivery, DeliveryCompletion completion) {
+  commit(engine, change_of(engine, std::move(delivery)), std::move(completion));
+}
+DeliveryOutcome deliver(Engine& engine, MessageDelivery delivery) {
+  return commit(engine, change_of(engine, std::move(delivery)));
+}
+void deliver(Engine& engine, ReportDelivery delivery, DeliveryCompletion completion) {
+  commit(engine, change_of(engine, std::move(delivery)), std::move(completion));
+}
+DeliveryOutcome deliver(Engine& engine, ReportDelivery delivery) {
+  return commit(engine, change_of(engine, std::move(delivery)));
 }
 
 void tell_alerts(Engine& engine, MailboxNumber number, SequenceNumber entry_number) {

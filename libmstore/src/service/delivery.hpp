@@ -5,8 +5,11 @@
 
 namespace x400::mstore::service {
 
-void deliver(const std::shared_ptr<Engine>& engine, MessageDelivery delivery, DeliveryCompletion completion);
-void deliver(const std::shared_ptr<Engine>& engine, ReportDelivery delivery, DeliveryCompletion completion);
+void deliver(Engine& engine, MessageDelivery delivery, DeliveryCompletion completion);
+void deliver(Engine& engine, ReportDelivery delivery, DeliveryCompletion completion);
+/// The same, waiting.
+DeliveryOutcome deliver(Engine& engine, MessageDelivery delivery);
+DeliveryOutcome deliver(Engine& engine, ReportDelivery delivery);
 
 /// A main entry of class delivery was made: its alerts, if it matched registrations, go to the sinks.
 void tell_alerts(Engine& engine, MailboxNumber mailbox, SequenceNumber number);

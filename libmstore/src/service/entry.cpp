@@ -25,6 +25,7 @@ class StoredSource final : public EntrySource {
         base_(base),
         report_(is_report(row)),
         first_octet_(read_row(row.list_attributes).head.first_octet) {}
+  void take(backend::Stored stored) { stored_ = std::move(stored); }
 
   Result<View> record() override {
     X400_CHECK(load());
@@ -32,15 +33,20 @@ class StoredSource final : public EntrySource {
     return View(*stored_->attributes);
   }
 
-  Result<std::shared_ptr<const Octets>> content() override {
+  Result<backend::HeldOctets> content() override {
     X400_CHECK(load());
-    if (!stored_->content || report_) return std::shared_ptr<const Octets>();
-    X400_TRY(octets, stored_->content->read_all());
+    if (!stored_->content || report_) return backend::HeldOctets{};
+    X400_TRY(held, stored_->content->whole());
+    if (!held.owner) held.owner = stored_->content;  // an empty one is one too
     // The row may have been read without its attributes; the record's row has them.
     const std::uint8_t first =
         first_octet_ ? first_octet_ : read_row(stored_->row.list_attributes).head.first_octet;
-    if (first && !octets.empty()) octets[0] = first;
-    return std::make_shared<const Octets>(std::move(octets));
+    if (first && !held.octets.empty()) {
+      auto changed = std::make_shared<Octets>(to_octets(held.octets));
+      changed->front() = first;
+      return backend::HeldOctets{*changed, changed};
+    }
+    return held;
   }
 
   Result<std::vector<backend::Row>> children(const backend::Row& of) override {
@@ -100,6 +106,15 @@ std::shared_ptr<EntrySource> archived_source(backend::Backend& backend, backend:
   return std::make_shared<StoredSource>(backend, mailbox, row, backend::EntryBase::archive);
 }
 
+std::shared_ptr<Entry> stored_entry(backend::Backend& backend, backend::MailboxNumber mailbox,
+                                    backend::Stored stored) {
+  auto source =
+      std::make_shared<StoredSource>(backend, mailbox, stored.row, backend::base_of(stored.row.entry_class));
+  backend::Row row = stored.row;
+  source->take(std::move(stored));
+  return std::make_shared<Entry>(std::move(row), std::move(source));
+}
+
 EntryType entry_type(const backend::Row& row) { return static_cast<EntryType>(row.entry_type); }
 bool is_report(const backend::Row& row) { return entry_type(row) == EntryType::delivered_report; }
 bool has_content(const backend::Row& row) {
@@ -128,9 +143,11 @@ Result<Entry::Found> Entry::attribute(const ber::Oid& type) {
   switch (home_of(type)) {
     case Home::made: return made(type);
     case Home::content: {
-      if (const auto known = cut_.find(type); known != cut_.end()) return known->second;
+      for (const auto& [known, found] : cut_)
+        if (known == type) return found;
       X400_TRY(found, of_content(type));
-      return cut_.emplace(type, found).first->second;
+      cut_.emplace_back(type, found);
+      return found;
     }
     case Home::row:
       if (const View found = find_in_run(form_.run, type); !found.empty() || form_.head.complete)
@@ -185,11 +202,11 @@ Entry Entry::child(const backend::Row& row) const { return Entry(row, source_->o
 
 Result<std::vector<backend::Row>> Entry::children() { return source_->children(row_); }
 
-Result<std::shared_ptr<const Octets>> Entry::content() {
+Result<backend::HeldOctets> Entry::content() {
   if (content_read_) return content_;
   if (has_content(row_)) {
-    X400_TRY(octets, source_->content());
-    content_ = std::move(octets);
+    X400_TRY(held, source_->content());
+    content_ = std::move(held);
   }
   content_read_ = true;
   return content_;
@@ -198,13 +215,13 @@ Result<std::shared_ptr<const Octets>> Entry::content() {
 Result<const content::InformationObject*> Entry::object() {
   if (!object_read_) {
     X400_TRY(types, values(a::content_type));
-    X400_TRY(octets, content());
+    X400_TRY(held, content());
     object_read_ = true;
-    if (octets && !types.empty()) {
+    if (held.owner && !types.empty()) {
       auto type = ber::read_one(types.front());
       auto oid = type.ok() ? ber::read_oid(*type) : Result<ber::Oid>(type.error());
       if (oid.ok() && content::interpersonal(content::format_of(*oid))) {
-        auto read = content::InformationObject::read(*octets);
+        auto read = content::InformationObject::read(held.octets);
         // Half an object is none: the rule of derivation holds here too.
         if (read.ok() && read->check().ok()) object_ = std::move(*read);
       }
@@ -215,9 +232,9 @@ Result<const content::InformationObject*> Entry::object() {
 
 Result<Entry::Found> Entry::of_content(const ber::Oid& type) {
   if (type == a::content) {
-    X400_TRY(octets, content());
-    if (!octets) return Found{};
-    return Found{keep(asn1::ms::octet_string_attribute_head(type, octets->size())), View(*octets)};
+    X400_TRY(held, content());
+    if (!held.owner) return Found{};
+    return Found{keep(asn1::ms::octet_string_attribute_head(type, held.octets.size())), held.octets};
   }
   X400_TRY(read, object());
   if (!read) return Found{};

@@ -6,10 +6,8 @@
 // Threads: one at a time.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -25,8 +23,8 @@ class EntrySource {
   virtual ~EntrySource() = default;
   /// The run of attributes kept with the record. Valid as long as the source.
   virtual Result<View> record() = 0;
-  /// Null: the entry has no content of its own.
-  virtual Result<std::shared_ptr<const Octets>> content() = 0;
+  /// No owner: the entry has no content of its own.
+  virtual Result<backend::HeldOctets> content() = 0;
   /// Direct children in the order of numbers.
   virtual Result<std::vector<backend::Row>> children(const backend::Row& of) = 0;
   /// The source of another entry of the same mailbox.
@@ -52,8 +50,8 @@ class Entry {
   /// None: the entry has no such attribute.
   Result<std::vector<View>> values(const ber::Oid& type);
 
-  /// Null where the entry has none.
-  Result<std::shared_ptr<const Octets>> content();
+  /// Without owner where the entry has none.
+  Result<backend::HeldOctets> content();
   /// The content as a message or notification; null: it is none, or cannot be read as one.
   Result<const content::InformationObject*> object();
   Result<std::vector<backend::Row>> children();
@@ -73,9 +71,9 @@ class Entry {
   RowForm form_;
   Variable variable_;
   std::shared_ptr<EntrySource> source_;
-  std::deque<Octets> kept_;
-  std::unordered_map<ber::Oid, Found> cut_;  // from the content, which is read through for each
-  std::shared_ptr<const Octets> content_;
+  std::vector<Octets> kept_;                     // their octets stay where they are when the list moves
+  std::vector<std::pair<ber::Oid, Found>> cut_;  // from the content, which is read through for each
+  backend::HeldOctets content_;
   std::optional<content::InformationObject> object_;
   bool content_read_ = false, object_read_ = false;
 };
@@ -86,6 +84,9 @@ std::shared_ptr<EntrySource> stored_source(backend::Backend& backend, backend::M
 /// The same of the archive.
 std::shared_ptr<EntrySource> archived_source(backend::Backend& backend, backend::MailboxNumber mailbox,
                                              const backend::Row& row);
+/// An entry all of which was read.
+std::shared_ptr<Entry> stored_entry(backend::Backend& backend, backend::MailboxNumber mailbox,
+                                    backend::Stored stored);
 
 /// Whether the entry has a content as an attribute: all but reports and probes.
 bool has_content(const backend::Row& row);

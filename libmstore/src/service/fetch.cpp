@@ -1,6 +1,7 @@
 // Fetch (X.413 8.2.4).
 #include <algorithm>
 
+#include "service/homes.hpp"
 #include "service/session.hpp"
 #include "x400/asn1/oids.hpp"
 
@@ -50,6 +51,23 @@ std::optional<std::int64_t> too_long(Entry& entry, const ms::EntryInformationSel
   return std::nullopt;
 }
 
+bool needs_record(const ms::EntryInformationSelection& selection) {
+  return std::any_of(selection.begin(), selection.end(), [](const ms::AttributeSelection& s) {
+    const Home home = home_of(s.type);
+    return home == Home::record || home == Home::content;
+  });
+}
+
+// Whether to give this waits for nothing more. Children are looked up in the index; body parts given one by
+// one wait for others that are, and for a sync.
+bool waits_for_nothing(const backend::Row& row, const ms::EntryInformationSelection& selection) {
+  if (row.descendants != 0) return false;
+  if (row.status == backend::RetrievalStatus::processed) return true;
+  return has_content(row) &&
+         std::any_of(selection.begin(), selection.end(),
+                     [](const ms::AttributeSelection& s) { return s.type == a::content; });
+}
+
 }  // namespace
 
 struct Session::Found {
@@ -63,15 +81,24 @@ Outcome<Session::Found> Session::find_precise(const ms::FetchArgument& argument,
                                               const ms::EntryInformationSelection& selection) const {
   const SequenceNumber number = std::get<SequenceNumber>(argument.item);
   X400_TRY(want, this->want(argument.entry_class, {}, &selection, Purpose::fetch, "fetch"));
-  auto row = number == 0 || number > backend::max_sequence_number
-                 ? Result<backend::Row>(Error(ErrorKind::not_found, "number out of range"))
-                 : backend().row(mailbox_->number, backend::EntryBase::stored, number);
-  if (!row.ok() && row.error().kind() != ErrorKind::not_found) return failure(row.error(), where("fetch"));
-  if (!row.ok() || !want.classes.has(row->entry_class))
+  const auto base = backend::EntryBase::stored;
+  const auto unknown = [&] {
     return failure(ms::SequenceNumberError{{number}}, where("fetch"), "entry " + std::to_string(number));
-  auto source = stored_source(backend(), mailbox_->number, *row);
+  };
   Found found;
-  found.entry = std::make_shared<Entry>(std::move(*row), std::move(source));
+  if (number == 0 || number > backend::max_sequence_number) return unknown();
+  const auto missing = [](const Error& e) { return e.kind() == ErrorKind::not_found; };
+  if (needs_record(selection)) {
+    auto stored = backend().read(mailbox_->number, base, number);
+    if (!stored.ok()) return missing(stored.error()) ? unknown() : failure(stored.error(), where("fetch"));
+    found.entry = stored_entry(backend(), mailbox_->number, std::move(*stored));
+  } else {
+    auto row = backend().row(mailbox_->number, base, number);
+    if (!row.ok()) return missing(row.error()) ? unknown() : failure(row.error(), where("fetch"));
+    auto source = stored_source(backend(), mailbox_->number, *row);
+    found.entry = std::make_shared<Entry>(std::move(*row), std::move(source));
+  }
+  if (!want.classes.has(found.entry->row().entry_class)) return unknown();
   return found;
 }
 
@@ -129,12 +156,36 @@ std::optional<Failure> Session::restricted(Entry& entry, const ms::Override& ove
   return failure(std::move(error), where("fetch"), "entry " + std::to_string(entry.row().number));
 }
 
+ms::EntryInformationSelection Session::selection_of(const ms::FetchArgument& argument) const {
+  return argument.requested_attributes ? merged(*argument.requested_attributes)
+                                       : default_selection(Purpose::fetch);
+}
+
 Outcome<Fetched> Session::fetch(const ms::FetchArgument& argument) {
-  const ms::EntryInformationSelection selection = argument.requested_attributes
-                                                      ? merged(*argument.requested_attributes)
-                                                      : default_selection(Purpose::fetch);
+  const ms::EntryInformationSelection selection = selection_of(argument);
   X400_TRY(found, std::holds_alternative<SequenceNumber>(argument.item) ? find_precise(argument, selection)
                                                                         : find_search(argument, selection));
+  return give(std::move(found), selection);
+}
+
+std::optional<Outcome<Fetched>> Session::fetch_hot(const ms::FetchArgument& argument) {
+  const SequenceNumber* number = std::get_if<SequenceNumber>(&argument.item);
+  if (!number || *number == 0 || *number > backend::max_sequence_number ||
+      engine_->options.status_sync == StatusSync::strict)
+    return std::nullopt;
+  const ms::EntryInformationSelection selection = selection_of(argument);
+  const auto want = this->want(argument.entry_class, {}, &selection, Purpose::fetch, "fetch");
+  if (!want.ok()) return std::nullopt;  // errors are for fetch() to tell
+  auto stored = backend().read_hot(mailbox_->number, backend::EntryBase::stored, *number);
+  if (!stored.ok() || !*stored || !want->classes.has((*stored)->row.entry_class) ||
+      !waits_for_nothing((*stored)->row, selection))
+    return std::nullopt;
+  Found found;
+  found.entry = stored_entry(backend(), mailbox_->number, std::move(**stored));
+  return give(std::move(found), selection);
+}
+
+Outcome<Fetched> Session::give(Found found, const ms::EntryInformationSelection& selection) const {
   Fetched fetched;
   if (!found.entry) return fetched;
   Entry& entry = *found.entry;
@@ -146,10 +197,12 @@ Outcome<Fetched> Session::fetch(const ms::FetchArgument& argument) {
   auto info = information(entry, selection, options_.edition, true);
   if (!info.ok())
     return failure(info.error(), where("fetch") + ": entry " + std::to_string(entry.row().number));
-  auto gave = given(entry, selection);
-  if (!gave.ok()) return failure(gave.error(), where("fetch"));
-  if (auto status = record_fetch(*engine_, *mailbox_, entry, *gave); !status.ok())
-    return failure(status.error(), where("fetch"));
+  if (entry.row().status != backend::RetrievalStatus::processed) {
+    auto gave = given(entry, selection);
+    if (!gave.ok()) return failure(gave.error(), where("fetch"));
+    if (auto status = record_fetch(*engine_, *mailbox_, entry, *gave); !status.ok())
+      return failure(status.error(), where("fetch"));
+  }
   fetched.result.entry_information = std::move(*info);
   fetched.result.list = std::move(found.further);
   fetched.result.next = found.next;

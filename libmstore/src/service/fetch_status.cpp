@@ -117,7 +117,10 @@ Result<Given> given(Entry& entry, const ms::EntryInformationSelection& selection
   for (const ms::AttributeSelection& s : selection) {
     X400_TRY(found, entry.attribute(s.type));
     if (found.empty()) continue;
-    if (s.type == a::content) g.content = true;
+    if (s.type == a::content) {  // all of it: the parts need not be looked at
+      g.content = true;
+      continue;
+    }
     if (s.type == ipm_a::heading) g.heading = true;
     if (s.type == ipm_a::body) g.body = true;
     if (s.type == a::report_delivery_envelope || s.type == a::per_recipient_report_delivery_fields ||

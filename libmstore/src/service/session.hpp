@@ -15,6 +15,7 @@ class Session final : public Retrieval {
   Outcome<ms::SummarizeResult> summarize(const ms::SummarizeArgument& argument) override;
   Outcome<Listed> list(const ms::ListArgument& argument) override;
   Outcome<Fetched> fetch(const ms::FetchArgument& argument) override;
+  std::optional<Outcome<Fetched>> fetch_hot(const ms::FetchArgument& argument) override;
   void remove(const ms::DeleteArgument& argument, RemoveCompletion completion) override;
   Outcome<ms::DeleteResult> remove(const ms::DeleteArgument& argument) override;
   void register_ms(const ms::RegisterMsArgument& argument, std::optional<CredentialChange> credentials,
@@ -41,6 +42,8 @@ class Session final : public Retrieval {
                               const ms::EntryInformationSelection& selection) const;
   Outcome<Found> find_search(const ms::FetchArgument& argument,
                              const ms::EntryInformationSelection& selection) const;
+  ms::EntryInformationSelection selection_of(const ms::FetchArgument& argument) const;
+  Outcome<Fetched> give(Found found, const ms::EntryInformationSelection& selection) const;
   std::optional<Failure> restricted(Entry& entry, const ms::Override& override_) const;
 
   // ---- delete

@@ -116,18 +116,16 @@ class StoreOver final : public Store {
   Status set_credentials(MailboxNumber number, std::optional<std::string> secret) override;
 
   void deliver(MessageDelivery delivery, DeliveryCompletion completion) override {
-    service::deliver(engine_, std::move(delivery), std::move(completion));
+    service::deliver(*engine_, std::move(delivery), std::move(completion));
   }
   DeliveryOutcome deliver(MessageDelivery delivery) override {
-    return wait_for<DeliveryOutcome>(
-        [&](DeliveryCompletion completion) { deliver(std::move(delivery), std::move(completion)); });
+    return service::deliver(*engine_, std::move(delivery));
   }
   void deliver_report(ReportDelivery delivery, DeliveryCompletion completion) override {
-    service::deliver(engine_, std::move(delivery), std::move(completion));
+    service::deliver(*engine_, std::move(delivery), std::move(completion));
   }
   DeliveryOutcome deliver_report(ReportDelivery delivery) override {
-    return wait_for<DeliveryOutcome>(
-        [&](DeliveryCompletion completion) { deliver_report(std::move(delivery), std::move(completion)); });
+    return service::deliver(*engine_, std::move(delivery));
   }
   Result<std::unique_ptr<ContentWriter>> new_content() override {
     return service::new_content(engine_->backend());

@@ -68,6 +68,10 @@ class Retrieval {
   virtual Outcome<ms::SummarizeResult> summarize(const ms::SummarizeArgument& argument) = 0;
   virtual Outcome<Listed> list(const ms::ListArgument& argument) = 0;
   virtual Outcome<Fetched> fetch(const ms::FetchArgument& argument) = 0;
+  /// fetch() of one entry by its number, for threads that must not wait: given only if its record and content
+  /// lie in memory and its status is all that changes. Nothing: call fetch(), which may wait for the disk,
+  /// and tells what is wrong. At worst a page of the index is read. The default has nothing in memory.
+  virtual std::optional<Outcome<Fetched>> fetch_hot(const ms::FetchArgument&) { return std::nullopt; }
 
   using RemoveCompletion = std::function<void(Outcome<ms::DeleteResult>)>;
   /// Delete. All or nothing; the completion runs when it is durable, or at once with the error.

@@ -38,6 +38,16 @@ void check_contract(Env& env, const Path& folder) {
   CHECK(octets[0] == 0);
   CHECK(chars(View(octets).subspan(1, 8)) == "abcdefgh");
   CHECK(*(*file)->read(100, octets) == 0);
+  Octets four(4);
+  const auto cached = (*file)->read_cached(11, four);  // a file system may not be able to tell
+  REQUIRE(cached.ok());
+  if (*cached) {
+    CHECK(**cached == 4);
+    CHECK(chars(four) == "bcde");
+  }
+  const auto beyond = (*file)->read_cached(16, octets);  // all of it, or nothing, or as read() does
+  REQUIRE(beyond.ok());
+  CHECK((!*beyond || **beyond == 2));
   REQUIRE((*file)->truncate(12).ok());
   CHECK(*(*file)->size() == 12);
 

@@ -236,3 +236,60 @@ TEST_CASE("status survives a restart, and only goes forward") {
   list(*w.session(), {});
   CHECK(w.status(1) == Kept::processed);
 }
+
+// fetch_hot: the same answer and the same effect, or none of either.
+namespace {
+
+ms::FetchArgument content_by_number(SequenceNumber number) {
+  ms::FetchArgument arg;
+  arg.item = number;
+  arg.requested_attributes = types({a::content});
+  return arg;
+}
+
+}  // namespace
+
+TEST_CASE("a fetch from memory gives what fetch gives, and makes processed") {
+  M1 w(both());
+  auto s = w.session();
+  REQUIRE(w.status(1) == Kept::new_entry);  // waits for the index
+  const auto hot = s->fetch_hot(content_by_number(1));
+  REQUIRE(hot);
+  REQUIRE(hot->ok());
+  const Values v = values(*(*hot)->result.entry_information, a::content);
+  REQUIRE(v.size() == 1);
+  CHECK(get(ber::read_octets(get(ber::read_one(v[0])))) == w.contents[1]);
+  CHECK(w.status(1) == Kept::processed);
+  // Another attribute of the record, of an entry that is processed.
+  ms::FetchArgument envelope = content_by_number(6);
+  envelope.requested_attributes = types({a::message_delivery_envelope});
+  const auto again = s->fetch_hot(envelope);
+  REQUIRE(again);
+  REQUIRE(again->ok());
+  CHECK(values(*(*again)->result.entry_information, a::message_delivery_envelope) ==
+        value(*s, 6, a::message_delivery_envelope));
+}
+
+TEST_CASE("a fetch from memory leaves to fetch what may wait or is an error") {
+  M1 w(both());
+  auto s = w.session();
+  REQUIRE(w.status(1) == Kept::new_entry);                         // waits for the index
+  CHECK_FALSE(s->fetch_hot(content_by_number(99)));                // sequence-number-error
+  CHECK_FALSE(s->fetch_hot(content_by_number(0)));                 //
+  CHECK_FALSE(s->fetch_hot(content_by_number(3)));                 // its children become processed too
+  CHECK_FALSE(s->fetch_hot(content_by_number(4)));                 // a child
+  CHECK_FALSE(s->fetch_hot(content_by_number(7)));                 // a report has no content
+  CHECK_FALSE(s->fetch_hot(searching(numbers(std::nullopt, 3))));  // not by number
+  ms::FetchArgument parts = content_by_number(2);
+  parts.requested_attributes = types({ipm_a::ia5_text_body_parts});
+  CHECK_FALSE(s->fetch_hot(parts));  // which part was given has to be synced
+  for (const SequenceNumber n : {2u, 3u, 4u, 7u}) CHECK(w.status(n) == Kept::new_entry);
+}
+
+TEST_CASE("a fetch from memory does not wait for the sync of a strict status") {
+  Options options;
+  options.status_sync = StatusSync::strict;
+  M1 w(Kind::local, options);
+  REQUIRE(w.status(1) == Kept::new_entry);  // waits for the index
+  CHECK_FALSE(w.session()->fetch_hot(content_by_number(1)));
+}
