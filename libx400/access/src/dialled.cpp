@@ -32,7 +32,7 @@ std::string dial_text(const osi::PresentationAddress& address) {
 
 Dialled::Dialled(std::shared_ptr<RuntimeState> runtime, ConnectOptions options, Promise<Answer> promise)
     : Connection(Parts{Side::initiator, runtime, std::make_shared<AssociationOptions>(options.association),
-                       asio::make_strand(runtime->io()), nullptr,
+                       asio::make_strand(runtime->next_io()), nullptr,
                        std::make_unique<osi::Initiator>(osi::InitiatorConfig{
                            stack_limits(options.association.limits), options.association.reliable}),
                        dial_text(options.address)}),

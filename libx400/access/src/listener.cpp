@@ -151,7 +151,7 @@ class Door : public std::enable_shared_from_this<Door> {
  private:
   asio::awaitable<void> accept_loop([[maybe_unused]] std::shared_ptr<Door> self) {
     while (acceptor_.is_open()) {
-      Strand strand = asio::make_strand(shared_->runtime->io());
+      Strand strand = asio::make_strand(shared_->runtime->next_io());
       TcpSocket socket(strand);
       ErrorCode error;
       auto token = asio::redirect_error(asio::use_awaitable, error);

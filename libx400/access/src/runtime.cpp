@@ -8,9 +8,9 @@
 
 namespace x400::access {
 
-RuntimeState::RuntimeState(unsigned threads)
-    : io_(static_cast<int>(std::max(1u, threads))), work_(io_.get_executor()) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
+RuntimeState::RuntimeState(unsigned threads) {
+  for (unsigned i = 0; i < std::max(1u, threads); ++i) loops_.push_back(std::make_unique<Loop>());
+  for (const auto& loop : loops_) loop->thread = std::thread([&io = loop->io] { io.run(); });
 }
 
 std::size_t RuntimeState::connections() const {
@@ -46,9 +46,9 @@ void RuntimeState::stop() {
   lock.lock();
   empty_.wait(lock, [this] { return connections_.empty(); });
   lock.unlock();
-  io_.stop();
-  for (std::thread& thread : threads_) thread.join();
-  io_.drop_handlers();
+  for (const auto& loop : loops_) loop->io.stop();
+  for (const auto& loop : loops_) loop->thread.join();
+  for (const auto& loop : loops_) loop->io.drop_handlers();
 }
 
 std::uint64_t RuntimeState::next_id() {

@@ -1,5 +1,7 @@
 // Operations on associations: both directions, many at once, answers in any order, rejects, back-pressure.
 #include <atomic>
+#include <future>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -381,4 +383,81 @@ TEST_CASE("operations: 200 associations at once") {
   std::vector<Pending<Ending>> closing;
   for (const auto& a : all) closing.push_back(a->close());
   for (auto& c : closing) CHECK(take(std::move(c)).cause == Ending::Cause::released);
+}
+
+namespace {
+
+// Which threads the handler of an association was called on; its argument names the association.
+using Threads = std::map<Octets, std::set<std::thread::id>>;
+
+AssociationPtr dialled(Runtime& runtime, House& house) {
+  auto answer = take(connect(runtime, house.dial()));
+  REQUIRE(answer.ok());
+  return answer->association;
+}
+
+}  // namespace
+
+TEST_CASE("operations: associations are dealt out to the threads in turn, and each stays where it is") {
+  House house(3);
+  Runtime clients(1);
+  Watched<Threads> threads;
+  house.service->answer = [&](Invocation i, Reply reply) {
+    threads.change([&](Threads& t) { t[test::to_octets(i.argument)].insert(std::this_thread::get_id()); });
+    reply.result(osi::Chain(i.argument));
+  };
+  house.open();
+  std::vector<AssociationPtr> all;
+  for (int i = 0; i < 6; ++i) all.push_back(dialled(clients, house));
+  for (int round = 0; round < 20; ++round)
+    for (std::size_t i = 0; i < all.size(); ++i)
+      REQUIRE(take(all[i]->invoke(operations::list, numbered(i))).is_result());
+  std::map<std::thread::id, int> served;
+  for (const auto& [association, on] : threads.get()) {
+    CHECK(on.size() == 1);
+    ++served[*on.begin()];
+  }
+  CHECK(served.size() == 3);
+  for (const auto& [thread, count] : served) CHECK(count == 2);
+}
+
+TEST_CASE("operations: a handler that keeps its thread keeps no association of another one") {
+  House house(2);
+  Runtime clients(1);
+  std::promise<void> begun, end;
+  house.service->answer = [&, go = end.get_future().share()](Invocation i, Reply reply) {
+    if (i.operation == operations::fetch) {
+      begun.set_value();
+      go.wait();
+    }
+    reply.result(osi::Chain(i.argument));
+  };
+  house.open();
+  const AssociationPtr first = dialled(clients, house), second = dialled(clients, house);
+  auto kept = first->invoke(operations::fetch, value("x"));
+  begun.get_future().wait();
+  for (int i = 0; i < 100; ++i) REQUIRE(take(second->invoke(operations::list, value("x"))).is_result());
+  CHECK_FALSE(kept.is_ready());
+  end.set_value();
+  CHECK(take(std::move(kept)).is_result());
+}
+
+TEST_CASE("operations: a Runtime of many threads ends with associations of all of them under way") {
+  auto house = std::make_unique<House>(4);
+  house->service->answer = nullptr;
+  house->open();
+  std::vector<AssociationPtr> all;  // in the hands of users, beyond the end
+  std::vector<Pending<Outcome>> pending;
+  {
+    Runtime other(4);
+    for (int i = 0; i < 16; ++i) {
+      all.push_back(i < 8 ? house->connected() : dialled(other, *house));
+      pending.push_back(all.back()->invoke(operations::list, value("x")));
+    }
+    for (std::size_t i = 0; i < 16; ++i) house->service->handler(i)->held(1);
+  }
+  for (std::size_t i = 8; i < 16; ++i) CHECK(take(std::move(pending[i])).kind() == Outcome::Kind::lost);
+  house.reset();
+  for (std::size_t i = 0; i < 8; ++i) CHECK(take(std::move(pending[i])).kind() == Outcome::Kind::lost);
+  all.clear();
 }

@@ -22,7 +22,7 @@
 
 namespace x400::access {
 
-/// Lives as long as the Runtime; work may be added to it.
+/// Of the first thread; lives as long as the Runtime; work may be added to it.
 boost::asio::io_context& io_context(Runtime& runtime);
 
 /// The value, awaited; the coroutine goes on on its own executor. Not cancellable.

@@ -1,8 +1,8 @@
 // Runtime: the threads that serve associations.
 //
-// One or a few threads serve any number of associations; each association is served by one thread at a
-// time. What is called from here (Handler, Acceptor, Observer, Pending::then) runs on these threads and
-// must not block.
+// One or a few threads serve any number of associations; each association is served by one of them, the one
+// it was given in turn when it began. What is called from here (Handler, Acceptor, Observer, Pending::then)
+// runs on these threads and must not block.
 #pragma once
 
 #include <memory>
