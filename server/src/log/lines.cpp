@@ -9,11 +9,21 @@
 namespace x400::server {
 namespace {
 
+// All lines of a second have the same but for its thousandths.
 std::string stamp(std::int64_t time) {
+  thread_local std::time_t last = -1;
+  thread_local std::string text;
   const std::time_t seconds = static_cast<std::time_t>(time / 1000);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", utc, time % 1000);
+  if (seconds != last) {
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    text = fmt::format("{:%Y-%m-%dT%H:%M:%S}.", utc);
+    last = seconds;
+  }
+  std::string stamp = text + "000Z";
+  for (std::size_t at = text.size() + 3, n = static_cast<std::size_t>(time % 1000); n > 0; n /= 10)
+    stamp[--at] = static_cast<char>('0' + n % 10);
+  return stamp;
 }
 
 bool printable(char c) { return c > ' ' && c < 0x7F; }
@@ -76,7 +86,7 @@ std::string text_line(std::int64_t time, const Event& event, std::initializer_li
   line.append(" ").append(name(event.level)).append(" ").append(event.id).append(" ").append(event.text);
   for (const Field& field : fields) {
     line.append(" ").append(field.name).append("=");
-    put_value(line, field.value);
+    put_value(line, field.value());
   }
   return line;
 }
@@ -90,9 +100,9 @@ std::string json_line(std::int64_t time, const Event& event, std::initializer_li
     put_json(line, field.name);
     line += ':';
     if (field.bare)
-      line += field.value;
+      line += field.value();
     else
-      put_json(line, field.value);
+      put_json(line, field.value());
   }
   return line + "}";
 }

@@ -11,6 +11,8 @@
 // Threads: write() and reopen() from any thread. write() blocks for the system call that writes the line.
 #pragma once
 
+#include <array>
+#include <charconv>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -32,17 +34,28 @@ struct LogOptions {
   bool json = false;
 };
 
-struct Field {
-  Field(std::string_view field, std::string_view text) : name(field), value(text) {}
-  Field(std::string_view field, const char* text) : name(field), value(text) {}
-  Field(std::string_view field, const std::string& text) : name(field), value(text) {}
+/// Lives in the call of write(): texts are not copied, and nothing is allocated for an event nobody wants.
+class Field {
+ public:
+  Field(std::string_view field, std::string_view text) : name(field), text_(text) {}
+  Field(std::string_view field, const char* text) : name(field), text_(text) {}
+  Field(std::string_view field, const std::string& text) : name(field), text_(text) {}
   template <std::integral Number>
-  Field(std::string_view field, Number number) : name(field), value(std::to_string(number)), bare(true) {}
-  Field(std::string_view field, bool yes) : name(field), value(yes ? "true" : "false"), bare(true) {}
+  Field(std::string_view field, Number number) : name(field), bare(true) {
+    const auto end = std::to_chars(digits_.begin(), digits_.end(), number).ptr;
+    size_ = static_cast<std::size_t>(end - digits_.begin());
+  }
+  Field(std::string_view field, bool yes) : name(field), bare(true), text_(yes ? "true" : "false") {}
+
+  std::string_view value() const { return size_ ? std::string_view(digits_.data(), size_) : text_; }
 
   std::string_view name;
-  std::string value;
   bool bare = false;  ///< a number or a truth value: not quoted in JSON
+
+ private:
+  std::string_view text_;
+  std::array<char, 24> digits_;
+  std::size_t size_ = 0;
 };
 
 class Log {

@@ -17,6 +17,9 @@ namespace operations = access::operations;
 
 namespace {
 
+// So much is read and digested in less time than it takes to hand it to another thread.
+constexpr std::size_t short_argument = 16 * 1024;
+
 // The content without a copy, unless it came in segments.
 Result<mstore::Content> content_of(const ber::Element& element, const osi::Slice& argument) {
   Octets joined;
@@ -51,6 +54,8 @@ void P3Session::invoked(access::Invocation invocation, access::Reply reply) {
   const access::Operation operation = call.invocation.operation;
   if (operation == operations::message_delivery || operation == operations::report_delivery) {
     const bool report = operation == operations::report_delivery;
+    if (!report && call.argument().size() <= short_argument)
+      if (const auto turn = queue_->take_turn()) return deliver(std::move(call));
     // The turn ends when the engine has taken the delivery: numbers keep the order, syncs are shared.
     (void)queue_->post([self = shared_from_this(), call = std::move(call), report](Turn) mutable {
       report ? self->deliver_report(std::move(call), false) : self->deliver(std::move(call));
@@ -158,7 +163,7 @@ void P3Session::finish(Call& call, const mstore::DeliveryOutcome& outcome, const
   if (failure.mailbox_full) return full(call, failure.log, mailbox);
   parts_.log.write(events::delivery_not_taken,
                    {{"assoc", id_}, {"mta", mta_.name}, {"mailbox", mailbox}, {"error", failure.log.text()}});
-  abort("delivery not taken: " + failure.log.text());
+  abort(call, "delivery not taken: " + failure.log.text());
 }
 
 // P3 has no answer that says "later"; the MTA keeps the message in either case (mts.md 7).
@@ -167,13 +172,13 @@ void P3Session::full(Call& call, const Error& error, const std::string& mailbox)
                    {{"assoc", id_}, {"mta", mta_.name}, {"mailbox", mailbox}, {"error", error.text()}});
   if (mta_.full_mailbox == MtaConfig::FullMailbox::reject)
     return call.reply.reject(osi::problems::resource_limitation);
-  abort("mailbox full: " + error.text());
+  abort(call, "mailbox full: " + error.text());
 }
 
 void P3Session::no_mailbox(Call& call, const std::string& whom) {
   parts_.log.write(events::delivery_unknown_mailbox,
                    {{"assoc", id_}, {"peer", peer_}, {"mta", mta_.name}, {"recipient", whom}});
-  if (mta_.unknown_mailbox == MtaConfig::UnknownMailbox::abort) return abort("no mailbox for " + whom);
+  if (mta_.unknown_mailbox == MtaConfig::UnknownMailbox::abort) return abort(call, "no mailbox for " + whom);
   refuse(call, mts::security_error(mts::SecurityProblem::unauthorised_user_name), "no mailbox for " + whom);
 }
 
@@ -204,7 +209,10 @@ void P3Session::control(Call call) {
   call.reply.result(link_ ? link_->control(*controls).encode() : mts::Waiting().encode());
 }
 
-void P3Session::abort(const std::string& why) {
+// A reply that goes unanswered rejects. It goes here, behind the abort: another thread that still holds the
+// call could let go of it before, and an MTA that was told "rejected" does not come again.
+void P3Session::abort(Call& call, const std::string& why) {
+  const access::Reply unanswered = std::move(call.reply);
   access::AssociationPtr association;
   {
     const std::lock_guard lock(mutex_);

@@ -4,7 +4,9 @@
 // store cannot take now is not answered at all; the association ends and the MTA keeps the message
 // (mts.md 7).
 //
-// Threads: invoked() on a thread of the Runtime; the work on the engine pool, in the order of arrival.
+// Threads: invoked() on a thread of the Runtime; the work on the engine pool, in the order of arrival, but
+// for a short delivery with nothing before it, which the engine is given at once. No thread of these waits
+// for a sync.
 #pragma once
 
 #include <memory>
@@ -51,7 +53,7 @@ class P3Session final : public access::Handler, public std::enable_shared_from_t
   void no_mailbox(Call& call, const std::string& whom);
   void refuse(Call& call, const asn1::ms::MtsError& error, const std::string& why);
   void malformed(Call& call, const Error& error);
-  void abort(const std::string& why);
+  void abort(Call& call, const std::string& why);
 
   const Parts parts_;
   const MtaConfig& mta_;

@@ -68,12 +68,7 @@ void P7Session::invoke_retrieval(Call call) {
         if (!outcome.ok()) return self.fail(c, outcome.error(), ms::Port::retrieval);
         self.done(c, chain_of(outcome->result.encode(self.who_.edition), outcome->storage));
       });
-    case access::operations::fetch.code:
-      return in_order<ms::FetchArgument>(std::move(call), [](P7Session& self, auto argument, Call c, Turn) {
-        const auto outcome = self.retrieval_->fetch(argument);
-        if (!outcome.ok()) return self.fail(c, outcome.error(), ms::Port::retrieval);
-        self.done(c, chain_of(outcome->result.encode(self.who_.edition), outcome->storage));
-      });
+    case access::operations::fetch.code: return fetch(std::move(call));
     case access::operations::delete_entries.code:
       return in_order<ms::DeleteArgument>(
           std::move(call), [](P7Session& self, auto argument, Call c, Turn turn) {
@@ -95,6 +90,25 @@ void P7Session::invoke_retrieval(Call call) {
           });
     default: call.reply.reject(osi::problems::unrecognized_operation);
   }
+}
+
+void P7Session::fetch(Call call) {
+  auto turn = queue_->take_turn();
+  if (!turn)
+    return in_order<ms::FetchArgument>(std::move(call), [](P7Session& self, auto argument, Call c, Turn) {
+      self.fetched(c, self.retrieval_->fetch(argument));
+    });
+  auto argument = ms::FetchArgument::decode(call.argument(), who_.edition);
+  if (!argument.ok()) return malformed(call, argument.error());
+  if (const auto outcome = retrieval_->fetch_hot(*argument)) return fetched(call, *outcome);
+  (void)parts_.engine.post(
+      [self = shared_from_this(), argument = std::move(*argument), call = std::move(call),
+       turn = std::move(*turn)]() mutable { self->fetched(call, self->retrieval_->fetch(argument)); });
+}
+
+void P7Session::fetched(Call& call, const mstore::Outcome<mstore::Fetched>& outcome) {
+  if (!outcome.ok()) return fail(call, outcome.error(), ms::Port::retrieval);
+  done(call, chain_of(outcome->result.encode(who_.edition), outcome->storage));
 }
 
 void P7Session::invoke_submission(Call call) {

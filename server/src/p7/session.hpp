@@ -3,7 +3,8 @@
 // Retrieval and control operations run one after another in the order in which they came; submissions beside
 // them. No rule of X.413 is here: what is right or wrong the engine says.
 //
-// Threads: invoked() on a thread of the Runtime; the work on the engine pool; alert() from any.
+// Threads: invoked() on a thread of the Runtime; the work on the engine pool, but for a fetch that finds all
+// it needs in memory and nothing before it, which is answered where it arrived; alert() from any.
 #pragma once
 
 #include <memory>
@@ -50,6 +51,8 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void in_order(Call call, Run run);
 
   void invoke_retrieval(Call call);
+  void fetch(Call call);
+  void fetched(Call& call, const mstore::Outcome<mstore::Fetched>& outcome);
   void invoke_administration(Call call);
   void invoke_submission(Call call);
 

@@ -67,6 +67,15 @@ bool SerialQueue::post(Job<Turn> work) {
   return schedule();
 }
 
+std::optional<Turn> SerialQueue::take_turn() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (running_) return std::nullopt;
+    running_ = true;
+  }
+  return Turn(shared_from_this());
+}
+
 // Called by whoever set running_ or had the turn, so that at most one is on the pool. Each piece goes to the
 // end of the pool's queue: one busy association must not keep a thread for itself.
 bool SerialQueue::schedule() {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -94,6 +95,8 @@ class SerialQueue : public std::enable_shared_from_this<SerialQueue> {
   }
   /// False when the pool takes nothing more; the work is then dropped unrun.
   [[nodiscard]] bool post(Job<Turn> work);
+  /// The turn, if nobody has it and nothing waits for it: for short work done where the caller stands.
+  std::optional<Turn> take_turn();
 
  private:
   friend class Turn;

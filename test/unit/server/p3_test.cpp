@@ -1,4 +1,6 @@
 // P3, deliveries, over real sockets, with a double of the engine (cases of mts.md 13).
+#include <thread>
+
 #include "service_fixture.hpp"
 #include "x400/access/protected_password.hpp"
 #include "x400/asn1/mts/control.hpp"
@@ -111,6 +113,40 @@ TEST_CASE("p3: deliveries on one association reach the engine in order, several 
   for (auto& answer : answers) CHECK(answer.get().is_result());
 }
 
+TEST_CASE("p3: short deliveries need no thread of the engine pool, longer ones do, and the order stands") {
+  auto config = service_config();
+  config.service.engine_threads = 1;
+  RunningService s(config);
+  const auto association = bound(s), other = bound(s);
+  BusyPool busy(s);
+  const std::string large(64 * 1024, 'x');
+  const auto deliver = [&](const std::string& local, std::string_view content) {
+    return association->invoke(operations::message_delivery, delivery(local, alice_name, content));
+  };
+  auto first = deliver("m0", "short");
+  auto [taken, completion] = s.script->deliveries.take();
+  CHECK(chars(taken.content.octets) == "short");
+  completion(delivered(1));
+  CHECK(first.get().is_result());
+  std::vector<access::Pending<Outcome>> answers;
+  answers.push_back(deliver("m1", large));
+  answers.push_back(deliver("m2", "short"));
+  // Another association's short one goes before them.
+  auto quick = other->invoke(operations::message_delivery, delivery("m3", alice_name));
+  auto [next, quick_completion] = s.script->deliveries.take();
+  CHECK(mts::MessageDeliveryEnvelope::decode(next.envelope).value().identifier.local() == "m3");
+  quick_completion(delivered(2));
+  CHECK(quick.get().is_result());
+  CHECK(s.script->deliveries.size() == 0);
+  busy.free();
+  for (const char* local : {"m1", "m2"}) {
+    auto [late, late_completion] = s.script->deliveries.take();
+    CHECK(mts::MessageDeliveryEnvelope::decode(late.envelope).value().identifier.local() == local);
+    late_completion(delivered(3));
+  }
+  for (auto& answer : answers) CHECK(answer.get().is_result());
+}
+
 TEST_CASE("p3: a content in segments is joined") {
   RunningService s;
   const auto association = bound(s);
@@ -177,6 +213,23 @@ TEST_CASE("p3: what the engine does not take") {
        {ErrorKind::unavailable, ErrorKind::io, ErrorKind::closed, ErrorKind::not_found})
     CHECK(answer_to({std::nullopt, Error(kind, "disk")}).kind() == Outcome::Kind::lost);
   CHECK(s.log_text().find(" D508 delivery not taken") != std::string::npos);
+}
+
+TEST_CASE("p3: what the engine does not take ends the association, whoever says so and however soon") {
+  RunningService s;
+  const bool another_thread = GENERATE(true, false);
+  s.script->deliver = [&](mstore::DeliveryCompletion completion) {
+    const auto tell = [completion = std::move(completion)] {
+      completion(mstore::DeliveryFailure{std::nullopt, Error(ErrorKind::io, "disk")});
+    };
+    if (!another_thread) return tell();
+    std::thread(tell).join();
+  };
+  for (const std::size_t size : {std::size_t{10}, std::size_t{64} * 1024}) {
+    const auto association = bound(s);
+    const auto argument = delivery("m1", alice_name, std::string(size, 'x'));
+    CHECK(association->invoke(operations::message_delivery, argument).get().kind() == Outcome::Kind::lost);
+  }
 }
 
 TEST_CASE("p3: a mailbox at its hard quota") {

@@ -1,4 +1,5 @@
 // P7 over real sockets, with a double of the engine: binds, order, errors, limits.
+#include <atomic>
 #include <thread>
 
 #include "service_fixture.hpp"
@@ -272,6 +273,73 @@ TEST_CASE("p7: retrieval operations run in the order they came, also behind a de
   completion(ms::DeleteResult{});
   CHECK(removed.get().is_result());
   CHECK(listed.get().is_result());
+}
+
+TEST_CASE("p7: a fetch of what lies in memory is answered though all threads of the engine pool are busy") {
+  auto config = service_config();
+  config.service.engine_threads = 1;
+  RunningService s(config);
+  std::atomic<int> cold{0};
+  s.script->fetch_hot = [](const ms::FetchArgument& a) -> std::optional<mstore::Outcome<mstore::Fetched>> {
+    if (std::get<ms::SequenceNumber>(a.item) != 1) return std::nullopt;
+    mstore::Fetched fetched;
+    fetched.result.next = 77;
+    return fetched;
+  };
+  s.script->fetch = [&](const ms::FetchArgument&) -> mstore::Outcome<mstore::Fetched> {
+    ++cold;
+    return mstore::Fetched{};
+  };
+  const auto association = bound(s), other = bound(s);
+  BusyPool busy(s);
+  const auto fetch = [&](ms::SequenceNumber number) {
+    ms::FetchArgument argument;
+    argument.item = number;
+    return association->invoke(operations::fetch, argument.encode(Edition::e1994));
+  };
+  const Outcome hot = fetch(1).get();
+  REQUIRE(hot.is_result());
+  CHECK(ms::FetchResult::decode(hot.value().view()).value().next == 77u);
+  // The next would have to wait: it does so in the pool, and what comes behind waits for it.
+  auto second = fetch(2);
+  auto third = fetch(1);
+  const Outcome bad = other->invoke(operations::fetch, Octets{0x02, 0x01, 0x05}).get();
+  CHECK(bad.kind() == Outcome::Kind::rejected);
+  CHECK_FALSE(second.is_ready());
+  CHECK_FALSE(third.is_ready());
+  CHECK(cold == 0);
+  busy.free();
+  CHECK(second.get().is_result());
+  CHECK(third.get().is_result());
+  CHECK(cold >= 1);
+}
+
+TEST_CASE("p7: a fetch behind a delete on its way to disk is not answered from memory before it") {
+  RunningService s;
+  std::atomic<int> hot{0};
+  s.script->fetch_hot = [&](const ms::FetchArgument&) -> std::optional<mstore::Outcome<mstore::Fetched>> {
+    ++hot;
+    return mstore::Fetched{};
+  };
+  const auto association = bound(s);
+  ms::DeleteArgument remove;
+  remove.items = std::vector<ms::SequenceNumber>{1};
+  auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
+  ms::FetchArgument argument;
+  argument.item = ms::SequenceNumber{1};
+  auto fetched = association->invoke(operations::fetch, argument.encode(Edition::e1994));
+  auto completion = s.script->removals.take();
+  // A round trip on another association: this one's fetch has been read from the socket, if not earlier.
+  CHECK(bound(s, Edition::e1994, bob_name, "pw-b")
+            ->invoke(operations::summarize, ms::SummarizeArgument{}.encode(Edition::e1994))
+            .get()
+            .is_result());
+  CHECK(hot == 0);
+  CHECK_FALSE(fetched.is_ready());
+  completion(ms::DeleteResult{});
+  CHECK(removed.get().is_result());
+  CHECK(fetched.get().is_result());
+  CHECK(hot == 0);
 }
 
 TEST_CASE("p7: a submission that waits for the MTA does not hold up retrieval") {

@@ -1,6 +1,9 @@
 // A whole service on free loopback ports with a StoreDouble in it.
 #pragma once
 
+#include <future>
+#include <optional>
+
 #include "log/log.hpp"
 #include "service/service.hpp"
 #include "store_double.hpp"
@@ -78,6 +81,38 @@ class RunningService {
   std::unique_ptr<server::Service> service;
   std::uint16_t p7 = 0, p3 = 0;
   access::Runtime runtime{1};  // of the test's own ends; gone before the service
+};
+
+/// Keeps a thread of the engine pool busy: the operation `list` of bob, until it goes.
+class BusyPool {
+ public:
+  explicit BusyPool(RunningService& s) {
+    s.script->list = [this](const ms::ListArgument&) -> mstore::Outcome<mstore::Listed> {
+      begun_.put(true);
+      end_.get_future().wait();
+      return mstore::Listed{};
+    };
+    auto made = connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b"));
+    if (!made.ok()) FAIL(made.error().text);
+    association_ = made->association;
+    answer_ = association_->invoke(operations::list, ms::ListArgument{}.encode(asn1::Edition::e1994));
+    begun_.take();
+  }
+  /// Lets it go; what was waiting for the pool runs.
+  void free() {
+    end_.set_value();
+    CHECK(answer_->get().is_result());
+    answer_.reset();
+  }
+  ~BusyPool() {
+    if (answer_) free();
+  }
+
+ private:
+  Inbox<bool> begun_;
+  std::promise<void> end_;
+  access::AssociationPtr association_;
+  std::optional<access::Pending<access::Outcome>> answer_;
 };
 
 }  // namespace x400::test

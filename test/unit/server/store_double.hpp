@@ -21,9 +21,11 @@ struct StoreScript {
 
   std::function<mstore::Outcome<mstore::Listed>(const ms::ListArgument&)> list;
   std::function<mstore::Outcome<mstore::Fetched>(const ms::FetchArgument&)> fetch;
+  std::function<std::optional<mstore::Outcome<mstore::Fetched>>(const ms::FetchArgument&)> fetch_hot;
   Inbox<mstore::Retrieval::RemoveCompletion> removals;
   std::function<void(mstore::RetrievalOptions)> opened;
 
+  std::function<void(mstore::DeliveryCompletion)> deliver;  ///< instead of `deliveries`
   Inbox<std::pair<mstore::MessageDelivery, mstore::DeliveryCompletion>> deliveries;
   Inbox<std::pair<mstore::ReportDelivery, mstore::DeliveryCompletion>> reports;
   Inbox<std::pair<mstore::MailboxNumber, Octets>> cancellations;
@@ -61,6 +63,10 @@ class RetrievalDouble final : public mstore::Retrieval {
   mstore::Outcome<mstore::Fetched> fetch(const ms::FetchArgument& argument) override {
     if (script_->fetch) return script_->fetch(argument);
     return mstore::Fetched{};
+  }
+  std::optional<mstore::Outcome<mstore::Fetched>> fetch_hot(const ms::FetchArgument& argument) override {
+    if (script_->fetch_hot) return script_->fetch_hot(argument);
+    return std::nullopt;
   }
   void remove(const ms::DeleteArgument&, RemoveCompletion completion) override {
     script_->removals.put(std::move(completion));
@@ -126,6 +132,7 @@ class StoreDouble final : public mstore::Store {
   Status set_credentials(mstore::MailboxNumber, std::optional<std::string>) override { return Ok{}; }
 
   void deliver(mstore::MessageDelivery delivery, mstore::DeliveryCompletion completion) override {
+    if (script_->deliver) return script_->deliver(std::move(completion));
     script_->deliveries.put({std::move(delivery), std::move(completion)});
   }
   mstore::DeliveryOutcome deliver(mstore::MessageDelivery) override {

@@ -140,3 +140,22 @@ TEST_CASE("serial queue: what waits when the pool stops is dropped, with what it
   CHECK(*owned == 1);
   CHECK_FALSE(queue->post([](Turn) {}));
 }
+
+TEST_CASE("serial queue: the turn is taken only where nobody has it and nothing waits") {
+  WorkerPool pool(1, 0);
+  const auto queue = SerialQueue::make(pool);
+  std::optional<Turn> turn = queue->take_turn();
+  REQUIRE(turn);
+  CHECK_FALSE(queue->take_turn());
+  std::promise<void> ran;
+  std::atomic<bool> done{false};
+  REQUIRE(queue->post([&](Turn) { done = true, ran.set_value(); }));
+  CHECK_FALSE(queue->take_turn());
+  // What waits begins when the turn goes, not before: the pool has had time for something else.
+  std::promise<void> other;
+  REQUIRE(pool.post([&] { other.set_value(); }));
+  other.get_future().wait();
+  CHECK_FALSE(done);
+  turn.reset();
+  ran.get_future().wait();
+}
