@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t records_per_transaction = 4096;
 constexpr std::uint64_t page_size = 4096;
 constexpr std::uint64_t purge_every = 64;  // transactions
+constexpr std::uint64_t gather_records = 1024;
 
 bool no_room(const Status& done) { return !done.ok() && done.error().kind() == ErrorKind::unavailable; }
 
@@ -79,18 +80,38 @@ void Index::stop_waiting() {
 }
 
 void Index::take(std::shared_ptr<const SyncedBatch> batch) {
+  bool wake = true;
   {
     const std::lock_guard lock(mutex_);
     waiting_records_ += batch->records.size();
     waiting_octets_ += batch->octets.size();
     queue_.push_back(std::move(batch));
+    wake = !gathering_ || enough();
   }
-  taken_.notify_one();
+  if (wake) taken_.notify_one();
+}
+
+// Half of what makes writers wait is reason to go on too.
+bool Index::enough() const {
+  return waiting_records_ >= std::min<std::uint64_t>(gather_records, options_.unapplied_records / 2) ||
+         waiting_octets_ >= options_.unapplied_octets / 2;
+}
+
+// In a stream of small batches many records change the same pages: those are written once for all of them.
+void Index::gather(std::unique_lock<std::mutex>& lock) {
+  gathering_ = true;
+  taken_.wait_until(lock, last_transaction_ + std::chrono::milliseconds(options_.apply_ms),
+                    [this] { return stop_ || !tasks_.empty() || enough() || wanted_ > applied(); });
+  gathering_ = false;
 }
 
 Status Index::wait_applied(Lsn lsn) {
   if (applied() >= lsn || thread_.get_id() == std::this_thread::get_id()) return Ok{};
   std::unique_lock lock(mutex_);
+  if (lsn > wanted_) {
+    wanted_ = lsn;
+    if (gathering_) taken_.notify_one();
+  }
   changed_.wait(lock, [&] { return applied() >= lsn || broken_ || stalled_; });
   if (applied() >= lsn) return Ok{};
   return broken_ ? *broken_ : *stalled_;
@@ -141,6 +162,7 @@ void Index::carry() {
         continue;
       }
       if (queue_.empty()) return;
+      gather(lock);
       std::uint64_t records = 0;
       while (!queue_.empty() && records < records_per_transaction) {
         records += queue_.front()->records.size();
@@ -170,6 +192,7 @@ void Index::carry() {
       stalled_.reset();
       applied_position_ = batches.back()->end;
       applied_.store(batches.back()->end.lsn, std::memory_order_release);
+      last_transaction_ = std::chrono::steady_clock::now();
     }
     changed_.notify_all();
     hooks_.applied(batches);

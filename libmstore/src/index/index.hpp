@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -123,6 +124,8 @@ class Index final : public BatchSink {
   Result<bool> checkpoint_now();
   Status apply(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
   Status apply_in_little_room(const std::vector<std::shared_ptr<const SyncedBatch>>& batches);
+  bool enough() const;
+  void gather(std::unique_lock<std::mutex>& lock);
   void checkpoint();
   void break_off(const Error& why);
   void give_back(std::unique_ptr<IndexReader> reader);
@@ -147,6 +150,9 @@ class Index final : public BatchSink {
   std::deque<std::shared_ptr<Task>> tasks_;
   std::uint64_t waiting_records_ = 0;
   std::uint64_t waiting_octets_ = 0;
+  Lsn wanted_ = 0;  // somebody waits until it is applied
+  bool gathering_ = false;
+  std::chrono::steady_clock::time_point last_transaction_;
   bool stop_ = false;
   bool ended_ = true;  // the applier's thread
   bool room_always_ = false;

@@ -435,3 +435,37 @@ TEST_CASE("what was acknowledged is never missing to one who reads hot") {
     CHECK((!gone.ok() || !*gone));
   }
 }
+
+TEST_CASE("small change sets reach the index together, and at once for those who ask") {
+  TempFolder folder;
+  Options options = small_store(folder.path());
+  options.apply_ms = 3'600'000;
+  options.unapplied_records = 64;
+  options.housekeeping = false;
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("alice", {});
+  SequenceNumber last = deliver(*store, box, message("first"));
+  REQUIRE(store->row(box, EntryBase::stored, last).ok());
+  const Lsn before = store->positions().applied;
+  for (int i = 0; i < 10; ++i) last = deliver(*store, box, message("more"));
+  CHECK(store->positions().applied == before);
+  SECTION("a reader") {
+    CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .limit = 100}).size() == 11);
+    CHECK(store->positions().applied == store->positions().synced);
+  }
+  SECTION("writers that would have to wait") {
+    for (int i = 0; i < 200; ++i) last = deliver(*store, box, message("more"));
+    CHECK(store->positions().applied > before);
+  }
+  SECTION("a deletion sees what is not applied") {
+    REQUIRE(store->commit(removing(box, {last})).ok());
+    CHECK_FALSE(store->commit(removing(box, {last})).ok());
+    CHECK(store->read(box, EntryBase::stored, last).error().kind() == ErrorKind::not_found);
+  }
+  SECTION("the end") {
+    CHECK(store->close().ok());
+    store.reset();
+    store = open(options);
+    CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .limit = 100}).size() == 11);
+  }
+}
