@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -79,6 +80,9 @@ std::uint8_t combining_octet(char32_t c) {
 }  // namespace
 
 std::string from_t61(View octets) {
+  // Nearly all values.
+  if (std::all_of(octets.begin(), octets.end(), [](std::uint8_t o) { return o < 0x80; }))
+    return std::string(chars(octets));
   std::string out;
   out.reserve(octets.size());
   for (std::size_t i = 0; i < octets.size(); ++i) {

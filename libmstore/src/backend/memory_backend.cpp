@@ -341,6 +341,7 @@ Result<Page> MemoryBackend::select(const Query& q) {
       return false;
     }
     page.rows.push_back(row);
+    page.reached = row.number;
     if (!q.attributes) {
       page.rows.back().list_attributes.clear();
       page.rows.back().variable.clear();
@@ -373,7 +374,8 @@ bool selected(const Row& r, const Query& q) {
       (q.precedence_to && *r.precedence > *q.precedence_to))
     return false;
   if ((q.size_from && r.size < *q.size_from) || (q.size_to && r.size > *q.size_to)) return false;
-  return !q.entry_type || r.entry_type == *q.entry_type;
+  if (q.entry_type && r.entry_type != *q.entry_type) return false;
+  return !q.where || q.where({r.list_attributes, r.variable, r.list_complete});
 }
 
 std::unique_ptr<Backend> open_memory(std::function<Time()> clock, std::uint32_t duplicate_days) {

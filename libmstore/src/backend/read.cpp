@@ -242,8 +242,7 @@ Result<Page> LocalBackend::select_by_status(Query query, const StatusOverlay& ov
     std::vector<Row> rows;
     std::optional<SequenceNumber> edge;  // behind it not all is known
     const auto take = [&](Page page) {
-      if (page.more && (!edge || before(query.order, page.rows.back().number, *edge)))
-        edge = page.rows.back().number;
+      if (page.more && (!edge || before(query.order, page.reached, *edge))) edge = page.reached;
       for (Row& row : page.rows) {
         row.status = overlay.over(row.number, row.status);
         if (row.status == *query.status) rows.push_back(std::move(row));
@@ -274,7 +273,11 @@ Result<Page> LocalBackend::select_by_status(Query query, const StatusOverlay& ov
     }
     Page out;
     out.more = edge.has_value() || rows.size() > query.limit;
-    if (rows.size() > query.limit) rows.resize(query.limit);
+    if (edge) out.reached = *edge;
+    if (rows.size() > query.limit) {
+      rows.resize(query.limit);
+      out.reached = rows.back().number;
+    }
     out.rows = std::move(rows);
     return out;
   }

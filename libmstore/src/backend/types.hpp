@@ -269,6 +269,13 @@ struct Row {
   bool list_complete = true;  ///< false: too large for the row, take read()
 };
 
+/// What Query::where is shown of a row; borrows from it.
+struct RowView {
+  View list_attributes{};
+  View variable{};
+  bool list_complete = true;
+};
+
 enum class Order : std::uint8_t { ascending, descending };
 
 /// All conditions hold together. What an index serves well: number, time, status, priority other than
@@ -293,11 +300,15 @@ struct Query {
   std::uint32_t limit = 1000;      ///< rows of a page; at least 1
   SequenceNumber after = 0;        ///< go on behind this number, in the order asked for; 0: from the start
   bool attributes = true;          ///< false: rows without list_attributes and variable (much faster)
+  /// Rows of which it says false may be left out, so that a search need not make a row of each entry. Called
+  /// during the select, on its thread; must not call the backend. Only with `attributes`.
+  std::function<bool(const RowView&)> where{};
 };
 
 struct Page {
   std::vector<Row> rows{};
-  bool more = false;  ///< go on with after = rows.back().number
+  bool more = false;           ///< go on with after = reached; also without rows, where `where` left many out
+  SequenceNumber reached = 0;  ///< the last number looked at
 };
 
 /// Octets and what keeps them alive.

@@ -140,6 +140,36 @@ Truth evaluate_list(const FilterNode& node, Entry& entry, Truth decisive, Truth 
   return result;
 }
 
+// What the run of the row says; undefined: it is not all of the entry's attributes, or not of these.
+Truth evaluate_item(const FilterNode& node, View run) {
+  if (home_of(node.type) != Home::row) return Truth::undefined;
+  const View found = find_in_run(run, node.type);
+  if (node.item == FilterItem::Kind::present) return found.empty() ? Truth::no : Truth::yes;
+  if (found.empty()) return absent_attribute;
+  if (!node.matcher) return Truth::undefined;
+  Truth result = Truth::no;
+  for_each_value(found, [&](View value) {
+    if (result == Truth::no && node.matcher->matches(value)) result = Truth::yes;
+  });
+  return result;
+}
+
+Truth evaluate(const FilterNode& node, View run) {
+  if (node.kind == ms::Filter::Kind::item) return evaluate_item(node, run);
+  if (node.kind == ms::Filter::Kind::negation) {
+    const Truth t = node.operands.empty() ? Truth::undefined : evaluate(node.operands.front(), run);
+    return t == Truth::undefined ? t : t == Truth::yes ? Truth::no : Truth::yes;
+  }
+  const Truth decisive = node.kind == ms::Filter::Kind::all ? Truth::no : Truth::yes;
+  Truth result = decisive == Truth::no ? Truth::yes : Truth::no;
+  for (const FilterNode& operand : node.operands) {
+    const Truth t = evaluate(operand, run);
+    if (t == decisive) return decisive;
+    if (t == Truth::undefined) result = Truth::undefined;
+  }
+  return result;
+}
+
 }  // namespace
 
 void Problems::add(ms::AttributeProblem problem, const ber::Oid& type, std::optional<Octets> value) {
@@ -159,6 +189,13 @@ std::unique_ptr<const FilterNode> compile(const std::optional<ms::Filter>& filte
                                           const Rules& rules, Problems& problems) {
   if (!filter) return nullptr;
   return std::make_unique<FilterNode>(Compiler(edition, rules, problems).node(*filter));
+}
+
+bool may_match(const FilterNode& node, const backend::RowView& row) {
+  const RowForm form = read_row(row.list_attributes);
+  // Attributes that came later stand before those of the row.
+  if (!row.list_complete || !form.head.complete || !row.variable.empty()) return true;
+  return evaluate(node, form.run) != Truth::no;
 }
 
 Truth evaluate(const FilterNode& node, Entry& entry) {

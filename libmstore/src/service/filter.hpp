@@ -40,6 +40,8 @@ struct Problems {
 std::unique_ptr<const FilterNode> compile(const std::optional<ms::Filter>& filter, Edition edition,
                                           const Rules& rules, Problems& problems);
 Truth evaluate(const FilterNode& node, Entry& entry);
+/// False only where the row alone tells that an entry does not match.
+bool may_match(const FilterNode& node, const backend::RowView& row);
 
 /// The attribute as the edition sees it; null: unknown there. Body part types are known without a table
 /// entry: `body_part` says so.

@@ -145,9 +145,10 @@ std::optional<std::string> text_of(const ber::Element& e) {
     auto named = content::read_universal_or_bmp(content::Field(e));
     return named.ok() ? std::optional(*named) : std::nullopt;
   }
-  auto octets = ber::read_octets(e);
+  Octets joined;
+  auto octets = ber::read_octets(e, joined);
   if (!octets.ok()) return std::nullopt;
-  const View v(*octets);
+  const View v = *octets;
   if (e.tag == ber::application(10)) return text::from_ia5(v);
   if (e.tag.cls != ber::Class::universal) return std::nullopt;
   switch (e.tag.number) {

@@ -8,11 +8,24 @@ namespace x400::mstore::service {
 
 namespace {
 
-// A header whose contents lie inside `octets`; runs are our own and of definite length.
-std::optional<ber::Header> inside(View octets) {
-  auto h = ber::read_header(octets);
-  if (!h.ok() || h->indefinite || h->header_size + h->content_size > octets.size()) return std::nullopt;
-  return *h;
+struct Extent {
+  std::size_t header_size = 0, content_size = 0;
+};
+
+// Of a value whose contents lie inside `octets`; runs are our own, of definite length, under tags of one
+// octet. Looked at for each attribute of each row of a search.
+std::optional<Extent> inside(View octets) {
+  if (octets.size() < 2 || (octets[0] & 0x1f) == 0x1f) return std::nullopt;
+  Extent e{2, octets[1]};
+  if (octets[1] >= 0x80) {
+    const std::size_t count = octets[1] & 0x7f;
+    if (count == 0 || count > 4 || octets.size() < 2 + count) return std::nullopt;
+    e.header_size += count;
+    e.content_size = 0;
+    for (std::size_t i = 0; i < count; ++i) e.content_size = e.content_size << 8 | octets[2 + i];
+  }
+  if (e.content_size > octets.size() - e.header_size) return std::nullopt;
+  return e;
 }
 
 }  // namespace
@@ -64,18 +77,7 @@ View find_in_run(View run, const ber::Oid& type) {
 
 std::vector<View> values_of(View attribute) {
   std::vector<View> values;
-  auto whole = ber::read_one(attribute);
-  if (!whole.ok()) return values;
-  ber::Reader r(whole->content);
-  if (!r.next().ok()) return values;
-  auto list = r.next();
-  if (!list.ok()) return values;
-  ber::Reader in(list->content);
-  while (!in.at_end()) {
-    auto value = in.next();
-    if (!value.ok()) return values;
-    values.push_back(value->whole);
-  }
+  for_each_value(attribute, [&](View value) { values.push_back(value); });
   return values;
 }
 

@@ -8,6 +8,7 @@
 #include "x400/base/octets.hpp"
 #include "x400/base/result.hpp"
 #include "x400/ber/oid.hpp"
+#include "x400/ber/reader.hpp"
 
 namespace x400::mstore::service {
 
@@ -36,6 +37,21 @@ class AttributeList {
 View find_in_run(View run, const ber::Oid& type);
 /// Values of one Attribute, each a whole TLV.
 std::vector<View> values_of(View attribute);
+template <class F>
+void for_each_value(View attribute, F&& f) {
+  auto whole = ber::read_one(attribute);
+  if (!whole.ok()) return;
+  ber::Reader r(whole->content);
+  if (!r.next().ok()) return;
+  auto list = r.next();
+  if (!list.ok()) return;
+  ber::Reader in(list->content);
+  while (!in.at_end()) {
+    auto value = in.next();
+    if (!value.ok()) return;
+    f(value->whole);
+  }
+}
 
 Octets encode_attribute(const ber::Oid& type, const std::vector<Octets>& values);
 Octets integer_value(std::int64_t value);

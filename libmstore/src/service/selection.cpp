@@ -45,6 +45,8 @@ Selection::Selection(backend::Backend& backend, backend::MailboxNumber mailbox, 
     q.attributes = all;
     // One more than wanted, to know whether there is a next one.
     q.limit = want.limit && !want.filter ? std::min(*want.limit, page_size - 1) + 1 : page_size;
+    if (want.filter && all)
+      q.where = [filter = want.filter.get()](const backend::RowView& row) { return may_match(*filter, row); };
     pagers_.push_back({std::move(q), {}, 0, false, false});
   }
 }
@@ -55,12 +57,12 @@ Result<backend::Row*> Selection::head(Pager& pager) {
       pager.ended = true;
       break;
     }
-    if (pager.started) pager.query.after = pager.page.rows.back().number;
+    if (pager.started) pager.query.after = pager.page.reached;
     pager.started = true;
     X400_TRY(page, backend_.select(pager.query));
     pager.page = std::move(page);
     pager.at = 0;
-    if (pager.page.rows.empty()) pager.ended = true;
+    if (pager.page.rows.empty() && !pager.page.more) pager.ended = true;
   }
   return pager.ended ? nullptr : &pager.page.rows[pager.at];
 }

@@ -104,7 +104,7 @@ std::vector<Row> all(IndexReader& reader, Asked q) {
     REQUIRE(page.ok());
     rows.insert(rows.end(), page->rows.begin(), page->rows.end());
     if (!page->more) return rows;
-    q.after = page->rows.back().number;
+    q.after = page->reached;
   }
 }
 
@@ -276,4 +276,35 @@ TEST_CASE("entries of a mailbox whose own record is lost stay reachable") {
   REQUIRE(boxes->size() == 1);
   CHECK(boxes->front().mailbox.id == "recovered-7");
   CHECK(boxes->front().mailbox.next == 3);
+}
+
+TEST_CASE("rows that a search does not want are passed over, in readings that end") {
+  constexpr int entries = 45'000;
+  Filled index(entries);
+  IndexReader reader = index.reader();
+  for (const Order order : {Order::ascending, Order::descending}) {
+    Asked q = query();
+    q.classes = {EntryClass::delivery, EntryClass::submission};
+    q.with_children = true;
+    q.order = order;
+    int looked_at = 0;
+    const int wanted = order == Order::ascending ? entries : 1;
+    q.where = [&](const mstore::backend::RowView& row) {
+      CHECK(row.list_attributes.size() == 400);
+      return ++looked_at == entries;  // the last in order
+    };
+    int pages = 0;
+    std::vector<Row> rows;
+    for (bool more = true; more; ++pages) {
+      auto page = reader.select(q);
+      REQUIRE(page.ok());
+      more = page->more;
+      q.after = page->reached;
+      rows.insert(rows.end(), page->rows.begin(), page->rows.end());
+    }
+    CHECK(looked_at == entries);
+    CHECK(pages > 1);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].number == static_cast<SequenceNumber>(wanted));
+  }
 }
