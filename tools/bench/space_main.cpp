@@ -273,8 +273,10 @@ Status measure_rebuild(const Settings& settings, unsigned entries) {
     using Clock = std::chrono::steady_clock;
     const auto begin = Clock::now();
     std::map<Progress::Phase, Clock::time_point> phases;
-    X400_TRY(report, rebuild_index(settings.folder,
-                                   [&](const Progress& p) { phases.try_emplace(p.phase, Clock::now()); }));
+    X400_TRY(report, rebuild_index(settings.folder, [&](const Progress& p) {
+               phases.try_emplace(p.phase, Clock::now());
+               return Proceed::go_on;
+             }));
     const double took = std::chrono::duration<double>(Clock::now() - begin).count();
     fmt::print(
         "rebuild: {} entries in {:.2f} s, {:.0f} a second, opening and comparing with the old one included; "

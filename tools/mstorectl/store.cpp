@@ -28,7 +28,10 @@ class Shown {
   }
   ProgressCall call() {
     if (!on_) return nullptr;
-    return [this](const Progress& p) { tell(std::string(name(p.phase)), p.done, p.total); };
+    return [this](const Progress& p) {
+      tell(std::string(name(p.phase)), p.done, p.total);
+      return Proceed::go_on;
+    };
   }
   Service::Progress lines() {
     if (!on_) return nullptr;

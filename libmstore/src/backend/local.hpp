@@ -139,6 +139,7 @@ class LocalBackend final : public Backend, public Maintenance {
     return result;
   }
   Status apply_all();
+  Result<IndexReport> renew(bool always, const ProgressCall& progress);
   Result<Page> select_by_status(Query query, const StatusOverlay& overlay, Index::Lease& lease);
   Result<Stored> load(MailboxNumber mailbox, EntryBase base, PlacedRow placed, Index::Lease& lease);
   /// Its status as of now.

@@ -6,7 +6,13 @@
 namespace x400::mstore::backend {
 
 Result<IndexReport> LocalBackend::renew_index(bool always, const ProgressCall& progress) {
-  const auto still = housekeeper_->pause();
+  X400_TRY(still, housekeeper_->pause(maintenance::stop_of(progress, Progress::Phase::reading)));
+  auto report = renew(always, progress);
+  (void)real_env().remove(Index::built_path(index_folder_)).ok();
+  return report;
+}
+
+Result<IndexReport> LocalBackend::renew(bool always, const ProgressCall& progress) {
   Segments& segments = log_->segments();
   const LogPosition at = index_->applied_position();
   X400_TRY(loaded,
@@ -17,7 +23,8 @@ Result<IndexReport> LocalBackend::renew_index(bool always, const ProgressCall& p
   report.scanned_segments = loaded.scanned_segments;
   report.findings = loaded.problems;
   const auto decide = [&](Database& old, Database& built) -> Result<bool> {
-    const Status compared = maintenance::compare(old, built, horizon(), report);
+    const Status compared = maintenance::compare(old, built, horizon(), progress, report);
+    if (maintenance::was_stopped(compared)) return compared.error();
     if (!compared.ok()) report.reason = compared.error().text();
     report.replaced =
         always || !compared.ok() ||
@@ -30,7 +37,7 @@ Result<IndexReport> LocalBackend::renew_index(bool always, const ProgressCall& p
 }
 
 Result<CheckReport> LocalBackend::check(const ProgressCall& progress) {
-  const auto still = housekeeper_->pause();
+  X400_TRY(still, housekeeper_->pause(maintenance::stop_of(progress, Progress::Phase::reading)));
   maintenance::Checked what{log_->segments(), log_->end(), store_, options_.folder / "shard0" / "large",
                             index_folder_,    {},          {},     log_->epoch()};
   what.with_index = [&](const maintenance::Checked::Compare& compare) -> Status {

@@ -110,8 +110,12 @@ class Opening {
       reason = "it is older than what was cleaned";
     }
     if (task_.kind != IndexTask::Kind::needed) {
-      X400_TRY(good, compare_with_log(index, reason));
-      if (!good) {
+      const auto good = compare_with_log(index, reason);
+      if (!good.ok()) {
+        (void)real_env().remove(Index::built_path(index_folder_)).ok();
+        return good.error();
+      }
+      if (!*good) {
         if (index.ok()) index->index.reset();
         return adopt();
       }
@@ -175,10 +179,11 @@ class Opening {
     report.entries = loaded.entries;
     report.segments = recovered_.segments->all().size();
     report.scanned_segments = loaded.scanned_segments;
-    if (task_.progress) task_.progress({Progress::Phase::comparing, 0, loaded.entries});
     X400_TRY(built, Database::open(Index::built_path(index_folder_).string(), true));
-    Status compared = old.ok() ? maintenance::compare(old->index->database(), *built, out_->horizon(), report)
+    Status compared = old.ok() ? maintenance::compare(old->index->database(), *built, out_->horizon(),
+                                                      task_.progress, report)
                                : Status(old.error());
+    if (maintenance::was_stopped(compared)) return compared.error();
     if (!compared.ok()) {
       report.entries_added = loaded.entries;
       if (report.reason.empty()) report.reason = compared.error().text();

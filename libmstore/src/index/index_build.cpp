@@ -60,6 +60,8 @@ class Carrier {
 
 }  // namespace
 
+Error stopped() { return Error(ErrorKind::closed, "stopped before its end, as it was told"); }
+
 Path Index::built_path(const Path& folder) { return with(file_of(folder), ".new"); }
 
 Result<IndexLoader::Loaded> Index::build(const Path& folder, const StoreId& store, Segments& segments,
@@ -76,7 +78,9 @@ Result<IndexLoader::Loaded> Index::build(const Path& folder, const StoreId& stor
     X400_TRY(identity, disk().identity(path));
     X400_CHECK(write_meta(*db, IndexMeta{schema_version, store, identity, {}}));
     X400_TRY(done, IndexLoader(*db, store, horizon, watch).load(segments, end));
-    if (watch) watch({LoadProgress::Phase::indexing, 0, done.entries});
+    const auto stop = [&] { return watch && !watch({LoadProgress::Phase::indexing, 0, done.entries}); };
+    if (stop()) return stopped();
+    const StopWhen asked(*db, stop);
     X400_CHECK(create_indices(*db));
     loaded = std::move(done);
   }

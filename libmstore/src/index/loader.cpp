@@ -60,7 +60,7 @@ Status IndexLoader::read(Segments& segments, const LogPosition& end) {
     out_.lost_records += contents.lost_records;
     out_.scanned_segments += contents.scanned ? 1 : 0;
     for (std::string& damage : contents.damage) out_.problems.push_back(std::move(damage));
-    tell(LoadProgress::Phase::reading, done += segment.end, total);
+    X400_CHECK(tell(LoadProgress::Phase::reading, done += segment.end, total));
   }
   return Ok{};
 }
@@ -278,14 +278,13 @@ Status IndexLoader::write_entries(Segments& segments) {
   constexpr std::uint64_t step = 10'000;
   std::int64_t last = -1;
   for (std::size_t i = 0; i < made_.size(); ++i) {
-    if (i % step == 0) tell(LoadProgress::Phase::writing, i, made_.size());
+    if (i % step == 0) X400_CHECK(tell(LoadProgress::Phase::writing, i, made_.size()));
     if (made_[i].gone || made_[i].id == last) continue;
     last = made_[i].id;
     X400_CHECK(write_entry(segments, made_[i]));
     ++out_.entries;
   }
-  tell(LoadProgress::Phase::writing, made_.size(), made_.size());
-  return Ok{};
+  return tell(LoadProgress::Phase::writing, made_.size(), made_.size());
 }
 
 Status IndexLoader::write_entry(Segments& segments, const Made& made) {

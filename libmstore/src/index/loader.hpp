@@ -26,7 +26,10 @@ struct LoadProgress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
 };
-using LoadWatch = std::function<void(const LoadProgress&)>;
+/// False: stop.
+using LoadWatch = std::function<bool(const LoadProgress&)>;
+/// What a load that was stopped ends with.
+Error stopped();
 
 class IndexLoader {
  public:
@@ -124,8 +127,8 @@ class IndexLoader {
   Status write_items();
   Status write_duplicates();
   Status write_space();
-  void tell(LoadProgress::Phase phase, std::uint64_t done, std::uint64_t total) const {
-    if (watch_) watch_({phase, done, total});
+  Status tell(LoadProgress::Phase phase, std::uint64_t done, std::uint64_t total) const {
+    return !watch_ || watch_({phase, done, total}) ? Status(Ok{}) : Status(stopped());
   }
 
   Database& db_;

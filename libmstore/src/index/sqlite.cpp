@@ -20,6 +20,7 @@ Error sqlite_error(sqlite3* db, std::string_view doing) {
   ErrorKind kind = ErrorKind::io;
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_SCHEMA) kind = ErrorKind::corrupt;
   if (code == SQLITE_IOERR && sqlite3_extended_errcode(db) == SQLITE_IOERR_DATA) kind = ErrorKind::corrupt;
+  if (code == SQLITE_INTERRUPT) kind = ErrorKind::closed;
   if (code == SQLITE_FULL || code == SQLITE_BUSY) kind = ErrorKind::unavailable;
   if ((code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && passing(sqlite3_system_errno(db)))
     kind = ErrorKind::unavailable;
@@ -145,5 +146,13 @@ Result<bool> Database::checkpoint() {
   if (code != SQLITE_OK) return sqlite_error(db_, "checkpoint");
   return true;
 }
+
+StopWhen::StopWhen(Database& db, std::function<bool()> stop) : db_(db), stop_(std::move(stop)) {
+  constexpr int instructions = 200'000;  // of SQLite's machine: some ten milliseconds
+  const auto ask = [](void* self) { return static_cast<StopWhen*>(self)->stop_() ? 1 : 0; };
+  if (stop_) sqlite3_progress_handler(db_.db_, instructions, ask, this);
+}
+
+StopWhen::~StopWhen() { sqlite3_progress_handler(db_.db_, 0, nullptr, nullptr); }
 
 }  // namespace x400::mstore::storage

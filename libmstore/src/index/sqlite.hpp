@@ -1,10 +1,11 @@
 // Thin wrapper of SQLite: the only header that names it.
 //
 // Errors: corrupt (the file is damaged or no database), unavailable (disk full, too many open files), io
-// (anything else). Threads: a Database and its statements belong to one thread at a time.
+// (anything else), closed (StopWhen). Threads: a Database and its statements belong to one thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -70,10 +71,26 @@ class Database {
   Result<bool> checkpoint();
 
  private:
+  friend class StopWhen;
   explicit Database(sqlite3* db);
   sqlite3* db_;
   int wal_pages_ = 0;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+};
+
+/// While it lives, statements of the database that take long end with `closed` when `stop` says so, which is
+/// asked every few milliseconds of their work, on their thread. One at a time for a database, which outlives
+/// it.
+class StopWhen {
+ public:
+  StopWhen(Database& db, std::function<bool()> stop);
+  StopWhen(const StopWhen&) = delete;
+  StopWhen& operator=(const StopWhen&) = delete;
+  ~StopWhen();
+
+ private:
+  Database& db_;
+  std::function<bool()> stop_;
 };
 
 }  // namespace x400::mstore::storage

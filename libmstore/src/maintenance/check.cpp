@@ -34,8 +34,9 @@ class Checking {
 
  private:
   void problem(Problem::Kind kind, std::string text) { out_.problems.push_back({kind, std::move(text)}); }
-  void tell(Progress::Phase phase, std::uint64_t done, std::uint64_t total) const {
-    if (progress_) progress_({phase, done, total});
+  Status tell(Progress::Phase phase, std::uint64_t done, std::uint64_t total) const {
+    const bool stop = progress_ && progress_({phase, done, total}) == Proceed::stop;
+    return stop ? Status(stopped()) : Status(Ok{});
   }
 
   // ---- the log
@@ -50,7 +51,7 @@ class Checking {
     std::uint64_t done = 0;
     for (const Segment& s : all) {
       X400_CHECK(segment(s));
-      tell(Progress::Phase::reading, done += s.end, out_.octets);
+      X400_CHECK(tell(Progress::Phase::reading, done += s.end, out_.octets));
     }
     out_.segments = all.size();
     return Ok{};
@@ -92,10 +93,12 @@ class Checking {
   Status index() {
     const Status compared =
         what_.with_index([this](Database& old, Database& built) { return compare(old, built); });
+    if (was_stopped(compared)) return compared;
     if (!compared.ok()) problem(Problem::Kind::index, compared.error().text());
     // Without an index to stand beside, still what the log gives: entries, and who holds large contents.
     if (!compared.ok())
-      X400_CHECK(Index::build(what_.index_folder, what_.store, what_.segments, what_.end, all_duplicates));
+      X400_CHECK(Index::build(what_.index_folder, what_.store, what_.segments, what_.end, all_duplicates,
+                              watch(progress_)));
     X400_TRY(built, Database::open(Index::built_path(what_.index_folder).string(), true));
     X400_TRY(count, built->prepare("SELECT count(*) FROM entries"));
     X400_CHECK(count.step());
@@ -112,7 +115,8 @@ class Checking {
   Status compare(Database& old, Database& built) {
     X400_TRY(meta, read_meta(old));
     behind_ = meta.position.lsn < what_.end.lsn;
-    tell(Progress::Phase::comparing, 0, 0);
+    X400_CHECK(tell(Progress::Phase::comparing, 0, 0));
+    const StopWhen asked(old, stop_of(progress_, Progress::Phase::comparing));
     X400_TRY(tables, compare_indices(old, built, horizon()));
     for (const TableDifference& t : tables) {
       if (t.none()) continue;
@@ -141,7 +145,7 @@ class Checking {
     const std::set<std::uint64_t> there(ids.begin(), ids.end());
     std::uint64_t done = 0;
     for (const std::uint64_t id : held_) {
-      tell(Progress::Phase::contents, done++, held_.size());
+      X400_CHECK(tell(Progress::Phase::contents, done++, held_.size()));
       X400_CHECK(content(large, id, there.contains(id)));
     }
     for (const std::uint64_t id : there)

@@ -2,7 +2,9 @@
 
 namespace x400::mstore::maintenance {
 
-Status compare(Database& before, Database& after, Time horizon, IndexReport& report) {
+Status compare(Database& before, Database& after, Time horizon, const ProgressCall& progress,
+               IndexReport& report) {
+  const StopWhen asked(before, stop_of(progress, Progress::Phase::comparing));
   X400_TRY(tables, compare_indices(before, after, horizon));
   for (TableDifference& t : tables) {
     if (t.table == "entries") {
@@ -24,8 +26,13 @@ LoadWatch watch(const ProgressCall& progress) {
     const auto phase = p.phase == Phase::reading   ? Progress::Phase::reading
                        : p.phase == Phase::writing ? Progress::Phase::writing
                                                    : Progress::Phase::indexing;
-    progress({phase, p.done, p.total});
+    return progress({phase, p.done, p.total}) == Proceed::go_on;
   };
+}
+
+std::function<bool()> stop_of(const ProgressCall& progress, Progress::Phase phase) {
+  if (!progress) return nullptr;
+  return [progress, phase] { return progress({phase, 0, 0}) == Proceed::stop; };
 }
 
 }  // namespace x400::mstore::maintenance

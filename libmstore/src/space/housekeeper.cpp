@@ -53,8 +53,28 @@ void Housekeeper::run() {
   } while (wait(interval));
 }
 
+Result<Housekeeper::Pause> Housekeeper::pause(const std::function<bool()>& stop) {
+  constexpr auto ask = std::chrono::milliseconds(20);
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, ask, [this] { return !busy_; })) {
+    lock.unlock();
+    if (stop && stop()) return Error(ErrorKind::closed, "stopped while cleaning was waited for");
+    lock.lock();
+  }
+  busy_ = true;
+  return Pause(this);
+}
+
+void Housekeeper::resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+  }
+  wake_.notify_all();
+}
+
 Status Housekeeper::run_once() {
-  const std::lock_guard lock(work_);
+  X400_TRY(alone, pause());
   const Time keep = static_cast<Time>(options_.retired_minutes) * 60'000;
   remove_unused_contents_();
   const Status done = work();

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -30,12 +32,18 @@ class Housekeeper {
   void stop();
   /// All there is to do, now, on the calling thread.
   Status run_once();
-  /// Held by whoever must not see generations change: run_once() waits.
-  std::unique_lock<std::mutex> pause() { return std::unique_lock(work_); }
+  /// Held by whoever must not see generations change: run_once() waits. `stop` is asked while it is waited
+  /// for; closed: it said so. The housekeeper outlives it.
+  struct Release {
+    void operator()(Housekeeper* housekeeper) const { housekeeper->resume(); }
+  };
+  using Pause = std::unique_ptr<Housekeeper, Release>;
+  Result<Pause> pause(const std::function<bool()>& stop = nullptr);
   CleaningTotals totals() const;
 
  private:
   void run();
+  void resume();
   Status work();
   Status write_catalogues();
   bool wait(std::chrono::milliseconds time);
@@ -46,10 +54,10 @@ class Housekeeper {
   Throttle throttle_;
   Cataloguer cataloguer_;
   Cleaner cleaner_;
-  std::mutex work_;  // one at a time
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  bool busy_ = false;  // one works, or keeps it from working
   bool sealed_ = false;
   bool stop_ = false;
   std::thread thread_;

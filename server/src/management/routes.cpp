@@ -67,6 +67,7 @@ ManagementRoute maintenance(const Parts& parts, std::string path, Maintenance<Re
   return {"POST", std::move(path), [&parts, call](const json::object&, ManagementAnswer& answer) {
             const auto report = (parts.store.*call)([&answer](const mstore::Progress& p) {
               answer.progress({{"phase", std::string(name(p.phase))}, {"done", p.done}, {"total", p.total}});
+              return answer.wanted() ? mstore::Proceed::go_on : mstore::Proceed::stop;
             });
             if (!report.ok()) return answer.fail(report.error());
             answer.finish(json::parse(mstore::to_json(*report)));

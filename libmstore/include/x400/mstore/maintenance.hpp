@@ -12,7 +12,8 @@
 // when there is no store, unsupported when a later version made it, io and corrupt for what cannot be read at
 // all. What is wrong in the store is no error of these functions but stands in their reports.
 //
-// Threads: values and functions, any thread. Progress is told on the calling thread.
+// Threads: values and functions, any thread. Progress is told on one thread at a time: the calling one, or,
+// of a store that runs (Store::check and the like), one of the store's, which must not be kept waiting.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,11 @@ struct Progress {
   std::uint64_t done = 0;
   std::uint64_t total = 0;
 };
-using ProgressCall = std::function<void(const Progress&)>;
+/// What the one who is told of progress says to it. stop: the work ends soon with the error `closed`; nothing
+/// has been changed, and no half-made index is left.
+enum class Proceed : std::uint8_t { go_on, stop };
+/// Called every few milliseconds to few hundred milliseconds, also when nothing has moved meanwhile.
+using ProgressCall = std::function<Proceed(const Progress&)>;
 /// "reading", ...
 std::string_view name(Progress::Phase phase);
 

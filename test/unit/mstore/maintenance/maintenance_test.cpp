@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <thread>
@@ -164,7 +165,10 @@ TEST_CASE("synchronise says what it found and did, and the store is what it was"
   }
   SECTION("right") { replaced = false; }
   bool progress = false;
-  const auto report = synchronise(o.folder, [&](const Progress& p) { progress = progress || p.total > 0; });
+  const auto report = synchronise(o.folder, [&](const Progress& p) {
+    progress = progress || p.total > 0;
+    return Proceed::go_on;
+  });
   INFO((report.ok() ? "" : report.error().text()));
   REQUIRE(report.ok());
   CHECK(progress);
@@ -409,4 +413,78 @@ TEST_CASE("a store that runs: checked and its index renewed beside writers and r
   store.reset();
   good(o);
   CHECK(mtest::whole(*open(o)) == before);
+}
+
+namespace {
+
+// Lets the work go on `calls` times, then says stop.
+ProgressCall stop_after(int calls) {
+  return [left = std::make_shared<int>(calls)](const Progress&) {
+    return --*left < 0 ? Proceed::stop : Proceed::go_on;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("maintenance of a closed store can be stopped wherever it asks, and nothing has changed") {
+  TempFolder folder;
+  const Options o = options(folder);
+  const std::string before = make(o, 4, 400);
+  const auto built = index_of(o).string() + ".new";
+  int stops = 0;
+  for (int calls = 0;; ++calls) {
+    const auto report = check(o.folder, stop_after(calls));
+    if (report.ok()) break;
+    CHECK(report.error().kind() == ErrorKind::closed);
+    CHECK_FALSE(fs::exists(built));
+    ++stops;
+  }
+  CHECK(stops >= 5);
+  stops = 0;
+  for (int calls = 0;; ++calls) {
+    const auto report = rebuild_index(o.folder, stop_after(calls));
+    CHECK_FALSE(fs::exists(built));
+    if (report.ok()) break;
+    CHECK(report.error().kind() == ErrorKind::closed);
+    ++stops;
+  }
+  CHECK(stops >= 5);
+  good(o);
+  CHECK(mtest::whole(*open(o)) == before);
+}
+
+TEST_CASE("maintenance of a store that runs can be stopped wherever it asks, and the store runs on") {
+  TempFolder folder;
+  const Options o = options(folder);
+  make(o, 4, 400);
+  auto store = open(o);
+  const auto built = index_of(o).string() + ".new";
+  const auto all_stops = [&](const std::function<Status(const ProgressCall&)>& work) {
+    int stops = 0;
+    for (int calls = 0;; ++calls) {
+      const Status done = work(stop_after(calls));
+      CHECK_FALSE(fs::exists(built));
+      if (done.ok()) return stops;
+      INFO(done.error().text());
+      CHECK(done.error().kind() == ErrorKind::closed);
+      ++stops;
+    }
+  };
+  const auto status = [](const auto& report) { return report.ok() ? Status(Ok{}) : Status(report.error()); };
+  CHECK(all_stops([&](const ProgressCall& p) { return status(store->check(p)); }) >= 5);
+  CHECK(all_stops([&](const ProgressCall& p) { return status(store->renew_index(false, p)); }) >= 5);
+  CHECK(all_stops([&](const ProgressCall& p) { return status(store->renew_index(true, p)); }) >= 5);
+  CHECK(store->check({})->good());
+  CHECK(store->writable().ok());
+}
+
+TEST_CASE("maintenance that waits for cleaning can be stopped") {
+  TempFolder folder;
+  const Options o = options(folder);
+  make(o, 4, 200);
+  auto store = open(o);
+  const auto still = store->housekeeper().pause();
+  REQUIRE(still.ok());
+  CHECK(store->check(stop_after(3)).error().kind() == ErrorKind::closed);
+  CHECK(store->renew_index(true, stop_after(3)).error().kind() == ErrorKind::closed);
 }
