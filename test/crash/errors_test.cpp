@@ -173,6 +173,38 @@ TEST_CASE("the index finds no room: the log goes on, the index when there is som
   index_disk.use(nullptr);
 }
 
+TEST_CASE("the index finds no room for a moment: who reads meanwhile waits, and is answered") {
+  const TempFolder folder;
+  Options options = small_store(folder.path());
+  Points points;
+  std::atomic<int> failing{0};
+  points.before = [&](const Hit& hit) {
+    const bool of_index = hit.point.what == What::write && hit.point.kind == Kind::index_wal;
+    const bool due = of_index && failing > 0 && failing-- > 0;
+    return due ? Decision{Decision::Way::fail, Error(ErrorKind::unavailable, "no room")} : Decision{};
+  };
+  index_disk.use(&points);
+  {
+    auto store = open(options);
+    const MailboxNumber box = *store->create_mailbox("box", {});
+    for (SequenceNumber n = 1; n <= 5; ++n) REQUIRE(store->commit(creating(box, message(text(n)))).ok());
+    check_readable(*store, box, 1, 5);
+    for (SequenceNumber n = 1; n <= 3; ++n) {
+      failing = 4;  // two tries, each again after a checkpoint
+      REQUIRE(store->commit(removing(box, {n})).ok());
+      Query query;
+      query.mailbox = box;
+      query.classes.add(EntryClass::delivery);
+      const auto page = store->select(query);
+      INFO((page.ok() ? "" : page.error().text()));
+      REQUIRE(page.ok());
+      CHECK(page->rows.size() == 5 - n);
+      CHECK(failing == 0);
+    }
+  }
+  index_disk.use(nullptr);
+}
+
 TEST_CASE("too many open files: refused for now, nothing lost, all goes on with fewer") {
   // In a process of its own, whose limit may be lowered.
   const TempFolder folder;

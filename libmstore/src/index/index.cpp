@@ -13,6 +13,9 @@ constexpr std::uint64_t records_per_transaction = 4096;
 constexpr std::uint64_t page_size = 4096;
 constexpr std::uint64_t purge_every = 64;  // transactions
 constexpr std::uint64_t gather_records = 1024;
+// Tries in vain that a reader waits for: what keeps a checkpoint from making room is often a reader only, and
+// the next try comes through.
+constexpr std::uint64_t patience = 3;
 
 bool no_room(const Status& done) { return !done.ok() && done.error().kind() == ErrorKind::unavailable; }
 
@@ -112,7 +115,8 @@ Status Index::wait_applied(Lsn lsn) {
     wanted_ = lsn;
     if (gathering_) taken_.notify_one();
   }
-  changed_.wait(lock, [&] { return applied() >= lsn || broken_ || stalled_; });
+  const std::uint64_t most = stalls_ + patience;
+  changed_.wait(lock, [&] { return applied() >= lsn || broken_ || (stalled_ && stalls_ >= most); });
   if (applied() >= lsn) return Ok{};
   return broken_ ? *broken_ : *stalled_;
 }
@@ -175,6 +179,7 @@ void Index::carry() {
     while (no_room(done)) {
       std::unique_lock lock(mutex_);
       stalled_ = done.error();
+      ++stalls_;
       changed_.notify_all();
       taken_.wait_for(lock, 100ms, [this] { return stop_; });
       const bool last = stop_;

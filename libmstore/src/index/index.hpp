@@ -158,6 +158,7 @@ class Index final : public BatchSink {
   bool room_always_ = false;
   std::optional<Error> broken_;
   std::optional<Error> stalled_;  // tried again
+  std::uint64_t stalls_ = 0;      // how often it was tried in vain
   std::atomic<Lsn> applied_{0};
   LogPosition applied_position_;
   LogPosition indexed_position_;
