@@ -99,6 +99,10 @@ class Backend {
   /// Ok while commits can succeed; else why they can not (a failed sync: until reopened).
   virtual Status writable() const = 0;
 
+  /// The clock by which duplicate keys are forgotten, from now on; before it is given, that of the machine,
+  /// which may leap. Called once, by who opened the store; it is asked from any thread until the destructor.
+  virtual void trust(std::function<Time()>) {}
+
   /// Takes no more commits (closed), finishes those begun, writes the clean-shutdown mark. The destructor
   /// does it too; calling it tells whether it worked. Reading still works until destruction.
   virtual Status close() = 0;

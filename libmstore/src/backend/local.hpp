@@ -88,6 +88,7 @@ class LocalBackend final : public Backend, public Maintenance {
   Positions positions() const override;
   std::vector<Finding> findings() const override;
   Status writable() const override;
+  void trust(std::function<Time()> clock) override;
   Status close() override;
 
   Maintenance* maintenance() override { return this; }
@@ -148,6 +149,8 @@ class LocalBackend final : public Backend, public Maintenance {
 
   const Options options_;
   Env& env_;
+  std::function<Time()> trusted_;
+  std::atomic<const std::function<Time()>*> clock_{nullptr};  // trusted_, once it is given
   std::unique_ptr<Lock> lock_;
   StoreId store_{};
   Path position_file_;

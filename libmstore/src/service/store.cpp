@@ -251,6 +251,7 @@ Result<std::unique_ptr<Store>> open_over(std::unique_ptr<backend::Backend> backe
   auto engine = std::make_shared<Engine>(std::move(backend), options, submitter, env);
   X400_CHECK(engine->load());
   X400_CHECK(load_clock(*engine));
+  engine->backend().trust([raw = engine.get()] { return raw->clock.now(); });
   X400_CHECK(recover_submissions(*engine));
   return std::unique_ptr<Store>(std::make_unique<StoreOver>(std::move(engine), pause));
 }

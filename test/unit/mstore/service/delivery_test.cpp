@@ -75,6 +75,19 @@ TEST_CASE("MTS 12: after the time of remembrance a repeat is a new entry") {
   CHECK_FALSE(get(deliver(w, {}, content)).duplicate);
 }
 
+TEST_CASE("a repeat is recognised though the clock has leapt ahead, until the leap is believed") {
+  World w(Kind::local);
+  const Octets content = ipm("old");
+  get(deliver(w, {}, content));
+  w.reopen();  // nothing is on its way any more
+  w.env.leap(60 * 24 * 3600);
+  CHECK(get(deliver(w, {}, content)).duplicate);
+  w.tick(23 * 3600);
+  CHECK(get(deliver(w, {}, content)).duplicate);
+  w.tick(2 * 3600);
+  CHECK_FALSE(get(deliver(w, {}, content)).duplicate);
+}
+
 TEST_CASE("MTS 15, 16: priority left out is normal, non-urgent is 1") {
   World w(both());
   const auto n = get(deliver(w, {}, ipm("normal"))).number;
