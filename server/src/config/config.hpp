@@ -47,6 +47,20 @@ struct StoreConfig {
   /// and delete; with less left they are not taken until there is room again. "0 B": taken until a write
   /// fails.
   std::size_t keep_free = 64 * 1024 * 1024;  ///< default "64 MiB"
+  /// reserve: octets held in a file of the store against others who fill the disk, so that reading, deleting
+  /// and opening go on. Default: a quarter of keep_free. "0 B": none.
+  std::optional<std::size_t> reserve;
+
+  /// [store.cleaning]: how room comes back that deleted messages take. The table may be left out.
+  struct Cleaning {
+    std::uint32_t dead_percent = 30;  ///< dead_percent: share of dead octets in the log that is borne; 30
+    /// rate: octets a second that cleaning reads and writes at most; default "16 MiB". "0 B": no bound.
+    std::size_t rate = 16 * 1024 * 1024;
+    /// retired: how long segments that were replaced stay in retired/, for plain copies of the folder; whole
+    /// minutes, default "1 d". A full disk shortens it.
+    Milliseconds retired{std::chrono::hours(24)};
+  };
+  Cleaning cleaning;
 };
 
 /// [service]: threads and the end. The table may be left out.

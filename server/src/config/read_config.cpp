@@ -126,6 +126,16 @@ class Reader {
     s.password = secret(*table, "password_file", "password_file = \"secrets/store\"");
     if (!table->required_text("path", "path = \"/var/lib/mstored\"").empty()) s.path = *table->path("path");
     set_size(*table, "keep_free", s.keep_free, 0, std::int64_t{1} << 40);
+    if (table->has("reserve")) set_size(*table, "reserve", s.reserve.emplace(), 0, std::int64_t{1} << 40);
+    if (auto cleaning = table->table("cleaning")) this->cleaning(*cleaning, s.cleaning);
+  }
+
+  void cleaning(Table& table, StoreConfig::Cleaning& c) {
+    set_count(table, "dead_percent", c.dead_percent, 1, 99);
+    set_size(table, "rate", c.rate, 0, std::int64_t{1} << 40);
+    set_duration(table, "retired", c.retired);
+    if (c.retired % std::chrono::minutes(1) != Milliseconds(0))
+      table.fault("retired", "retired is counted in whole minutes; write \"90 min\" for an hour and a half");
   }
 
   void service(Table& table) {

@@ -100,6 +100,11 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   mstore::Options options;
   options.folder = config_.store.path;
   options.keep_free = config_.store.keep_free;
+  options.reserve = config_.store.reserve;
+  options.clean_dead_percent = config_.store.cleaning.dead_percent;
+  options.clean_rate = config_.store.cleaning.rate;
+  options.retired_minutes = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::minutes>(config_.store.cleaning.retired).count());
   options.entries_per_list = static_cast<std::uint32_t>(config_.limits.list_entries);
   options.policy = config_.defaults;
   auto opened = open(options, gateway_.get());

@@ -100,6 +100,11 @@ TEST_CASE("config: the example of the design") {
 TEST_CASE("config: the defaults are those of the design") {
   const Folder folder;
   const Config c = folder.config(good).value();
+  CHECK(c.store.keep_free == 64u << 20);
+  CHECK_FALSE(c.store.reserve);
+  CHECK(c.store.cleaning.dead_percent == 30);
+  CHECK(c.store.cleaning.rate == 16u << 20);
+  CHECK(c.store.cleaning.retired == 24h);
   CHECK(c.limits.associations == 10'000);
   CHECK(c.limits.associations_per_address == 1'000);
   CHECK(c.limits.associations_per_user == 16);
@@ -129,7 +134,13 @@ TEST_CASE("config: the defaults are those of the design") {
 TEST_CASE("config: every key can be set") {
   const Folder folder;
   const Config c = folder
-                       .config(good + R"(
+                       .config(with(good, "[store]", R"([store]
+keep_free = "1 GiB"
+reserve = "1 MiB"
+cleaning.dead_percent = 10
+cleaning.rate = "1 MiB"
+cleaning.retired = "90 min")") +
+                               R"(
 [service]
 io_threads = 3
 engine_threads = 5
@@ -176,6 +187,11 @@ retry_most = "3 s"
 retry_refused = "1 min"
 )")
                        .value();
+  CHECK(c.store.keep_free == 1u << 30);
+  CHECK(c.store.reserve == 1u << 20);
+  CHECK(c.store.cleaning.dead_percent == 10);
+  CHECK(c.store.cleaning.rate == 1u << 20);
+  CHECK(c.store.cleaning.retired == 90min);
   CHECK(c.service.io_threads == 3);
   CHECK(c.service.engine_threads == 5);
   CHECK(c.service.password_threads == 1);

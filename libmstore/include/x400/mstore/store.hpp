@@ -68,9 +68,12 @@ struct Options {
   std::uint64_t segment_size = 64u << 20;  ///< octets of a log file; at least 1 MiB, less than 4 GiB
   std::uint64_t large_content = 4u << 20;  ///< contents of this size and more become files of their own
   /// Octets of the disk that new entries leave alone, so that users can still read and delete: with less left
-  /// deliveries and submissions are refused (writable() says so) until there is room again. A quarter of it
-  /// is held in a file of the store, against others who fill the disk. 0: taken until a write fails.
+  /// deliveries and submissions are refused (writable() says so) until there is room again. 0: taken until a
+  /// write fails.
   std::uint64_t keep_free = 64u << 20;
+  /// Octets held in a file of the store, against others who fill the disk: given up slice by slice so that
+  /// deleting, reading and opening go on. None: a quarter of keep_free. 0: nothing is held.
+  std::optional<std::uint64_t> reserve;
   StatusSync status_sync = StatusSync::relaxed;
   std::uint32_t duplicate_days = 30;         ///< how long repeats of a delivery are recognised
   std::uint32_t report_days = 30;            ///< how long reports find who submitted their subject
