@@ -50,9 +50,11 @@ class Backend {
   virtual Maintenance* maintenance() { return nullptr; }
 
   // ---- mailboxes. A mailbox `id` is text, 1..255 octets of UTF-8, compared octet for octet.
-  /// Durable on return. exists: the id is taken.
-  virtual Result<MailboxNumber> create_mailbox(std::string_view id, View properties) = 0;
-  virtual Status set_mailbox_properties(MailboxNumber mailbox, View properties) = 0;
+  /// Durable on return, with its events. exists: the id is taken.
+  virtual Result<MailboxNumber> create_mailbox(std::string_view id, View properties,
+                                               const std::vector<LogEvent>& events = {}) = 0;
+  virtual Status set_mailbox_properties(MailboxNumber mailbox, View properties,
+                                        const std::vector<LogEvent>& events = {}) = 0;
   virtual Result<Mailbox> find_mailbox(std::string_view id) = 0;
   virtual Result<Mailbox> mailbox(MailboxNumber number) = 0;
   /// In order of numbers.

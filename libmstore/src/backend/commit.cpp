@@ -274,7 +274,12 @@ class Commit {
       put(make_record(r.archive ? RecordType::archive : RecordType::remove, set_.mailbox, encode(r.body)));
     for (PreparedEntry& entry : prepared_.create) put(std::move(entry.record));
     for (const ItemChange& item : set_.items) put(item_record(item));
-    for (LogRecord& record : prepared_.events) put(std::move(record));
+    for (std::size_t i = 0; i < set_.events.size(); ++i) {
+      LogRecord& record = prepared_.events[i];
+      if (const auto entry = set_.events[i].entry)
+        record.header.number = operation_->committed.numbers[*entry];
+      put(std::move(record));
+    }
     if (!records_.empty()) records_.back().header.flags |= record_last_of_set;
   }
 

@@ -67,14 +67,18 @@ void LocalBackend::add_box(const Mailbox& info, Time last_time) {
   boxes_[info.number] = std::move(box);
 }
 
-Status LocalBackend::write_mailbox(MailboxNumber number, std::string_view id, View properties) {
-  LogRecord record = make_record(RecordType::mailbox, number, encode(MailboxBody{view(id), properties}));
-  record.header.flags = record_last_of_set;
-  record.header.time = env_.now();
+Status LocalBackend::write_mailbox(MailboxNumber number, std::string_view id, View properties,
+                                   const std::vector<LogEvent>& events) {
   std::vector<LogRecord> records;
-  if (round_up8(record.header.record_size()) > log_->most_octets())
-    return Error(ErrorKind::limit, "properties of a mailbox too large");
-  records.push_back(std::move(record));
+  records.push_back(make_record(RecordType::mailbox, number, encode(MailboxBody{view(id), properties})));
+  for (const LogEvent& event : events) records.push_back(event_record(number, event));
+  std::uint64_t octets = 0;
+  for (LogRecord& record : records) {
+    record.header.time = env_.now();
+    octets += round_up8(record.header.record_size());
+  }
+  records.back().header.flags = record_last_of_set;
+  if (octets > log_->most_octets()) return Error(ErrorKind::limit, "properties of a mailbox too large");
   Status result = Ok{};
   const auto ticket = std::make_shared<Log::Ticket>();
   X400_CHECK(log_->enqueue(
@@ -83,7 +87,8 @@ Status LocalBackend::write_mailbox(MailboxNumber number, std::string_view id, Vi
   return result;
 }
 
-Result<MailboxNumber> LocalBackend::create_mailbox(std::string_view id, View properties) {
+Result<MailboxNumber> LocalBackend::create_mailbox(std::string_view id, View properties,
+                                                   const std::vector<LogEvent>& events) {
   if (id.empty() || id.size() > 255) return Error(ErrorKind::invalid, "a mailbox id has 1 to 255 octets");
   const std::lock_guard lock(mailboxes_mutex_);
   MailboxNumber number = 1;
@@ -93,12 +98,13 @@ Result<MailboxNumber> LocalBackend::create_mailbox(std::string_view id, View pro
     for (const auto& [other, box] : boxes_) number = std::max(number, other + 1);
   }
   if (number > max_mailbox) return Error(ErrorKind::limit, "no mailbox number left");
-  X400_CHECK(write_mailbox(number, id, properties));
+  X400_CHECK(write_mailbox(number, id, properties, events));
   add_box(Mailbox{number, std::string(id), to_octets(properties), 1}, 0);
   return number;
 }
 
-Status LocalBackend::set_mailbox_properties(MailboxNumber mailbox, View properties) {
+Status LocalBackend::set_mailbox_properties(MailboxNumber mailbox, View properties,
+                                            const std::vector<LogEvent>& events) {
   const std::lock_guard lock(mailboxes_mutex_);
   X400_TRY(box, this->box(mailbox));
   std::string id;
@@ -106,7 +112,7 @@ Status LocalBackend::set_mailbox_properties(MailboxNumber mailbox, View properti
     const std::lock_guard box_lock(box->mutex);
     id = box->info.id;
   }
-  X400_CHECK(write_mailbox(mailbox, id, properties));
+  X400_CHECK(write_mailbox(mailbox, id, properties, events));
   const std::lock_guard box_lock(box->mutex);
   box->info.properties = to_octets(properties);
   return Ok{};

@@ -63,8 +63,10 @@ class LocalBackend final : public Backend, public Maintenance {
   static Result<std::unique_ptr<Backend>> open(const Options& options, Env& env, IndexTask& task);
   ~LocalBackend() override;
 
-  Result<MailboxNumber> create_mailbox(std::string_view id, View properties) override;
-  Status set_mailbox_properties(MailboxNumber mailbox, View properties) override;
+  Result<MailboxNumber> create_mailbox(std::string_view id, View properties,
+                                       const std::vector<LogEvent>& events = {}) override;
+  Status set_mailbox_properties(MailboxNumber mailbox, View properties,
+                                const std::vector<LogEvent>& events = {}) override;
   Result<Mailbox> find_mailbox(std::string_view id) override;
   Result<Mailbox> mailbox(MailboxNumber number) override;
   Result<std::vector<Mailbox>> mailboxes() override;
@@ -121,7 +123,8 @@ class LocalBackend final : public Backend, public Maintenance {
 
   Result<std::shared_ptr<Box>> box(MailboxNumber number) const;
   void add_box(const Mailbox& info, Time last_time);
-  Status write_mailbox(MailboxNumber number, std::string_view id, View properties);
+  Status write_mailbox(MailboxNumber number, std::string_view id, View properties,
+                       const std::vector<LogEvent>& events);
   Status write_counters(const std::vector<Mailbox>& raised);
   Status write_counters_of(const std::vector<MailboxNumber>& mailboxes);
   void finish(Operation& operation, const Status& written);

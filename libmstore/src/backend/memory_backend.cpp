@@ -85,7 +85,8 @@ class MemoryBackend final : public Backend {
       };
   }
 
-  Result<MailboxNumber> create_mailbox(std::string_view id, View properties) override {
+  Result<MailboxNumber> create_mailbox(std::string_view id, View properties,
+                                       const std::vector<LogEvent>&) override {
     const std::lock_guard lock(mutex_);
     if (closed_) return closed();
     if (id.empty() || id.size() > 255)
@@ -97,7 +98,8 @@ class MemoryBackend final : public Backend {
     by_id_.emplace(std::string(id), number);
     return number;
   }
-  Status set_mailbox_properties(MailboxNumber number, View properties) override {
+  Status set_mailbox_properties(MailboxNumber number, View properties,
+                                const std::vector<LogEvent>&) override {
     const std::lock_guard lock(mutex_);
     if (closed_) return closed();
     MemoryMailbox* m = find(number);

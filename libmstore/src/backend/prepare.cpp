@@ -35,9 +35,11 @@ class Preparation {
     if (auto refused = family()) return *refused;
     for (std::size_t i = 0; i < set_.create.size(); ++i)
       if (auto refused = create(i)) return *refused;
-    for (const LogEvent& event : set_.events)
-      out_.events.push_back(
-          make_record(RecordType::event, set_.mailbox, encode(EventBody{event.kind, event.octets})));
+    for (const LogEvent& event : set_.events) {
+      if (event.entry && *event.entry >= set_.create.size())
+        return refuse(ErrorKind::invalid, "an event about an entry that is not in the set");
+      out_.events.push_back(event_record(set_.mailbox, event));
+    }
     return std::move(out_);
   }
 
@@ -177,6 +179,12 @@ class Preparation {
 
 Result<Prepared, Refusal> prepare(const ChangeSet& set, LargeContents& contents) {
   return Preparation(set, contents).run();
+}
+
+LogRecord event_record(MailboxNumber mailbox, const LogEvent& event) {
+  LogRecord record = make_record(RecordType::event, mailbox, encode(EventBody{event.kind, event.octets}));
+  record.header.number = event.number;
+  return record;
 }
 
 LogRecord make_record(RecordType type, MailboxNumber mailbox, Octets body) {

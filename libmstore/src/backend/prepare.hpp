@@ -37,6 +37,7 @@ Result<Prepared, Refusal> prepare(const ChangeSet& set, LargeContents& contents)
 
 /// Header and body of a record, checksum included.
 LogRecord make_record(RecordType type, MailboxNumber mailbox, Octets body);
+LogRecord event_record(MailboxNumber mailbox, const LogEvent& event);
 /// Ranges of a status change as they are written: in order, none beyond `last`, joined where they touch.
 std::vector<NumberRange> normal_ranges(std::vector<NumberRange> ranges, SequenceNumber last);
 

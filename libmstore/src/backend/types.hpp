@@ -203,6 +203,10 @@ struct ItemChange {
 struct LogEvent {
   std::uint16_t kind = 0;
   Octets octets{};
+  /// The entry it is about, whose number its record bears: create[*entry] of the set, or an existing one; 0:
+  /// none.
+  std::optional<std::size_t> entry{};
+  SequenceNumber number = 0;
 };
 
 enum class Durability : std::uint8_t {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "x400/mstore/audit.hpp"
+
 namespace x400::mstore::maintenance {
 
 using namespace storage;
@@ -113,7 +115,12 @@ Status describe_body(Line& line, const RecordHeader& h, View body) {
       });
     case RecordType::event:
       return with(line, decode_event(body), [](Line& to, const EventBody& b) {
-        to.number("kind", b.kind).number("octets", b.octets.size());
+        to.number("kind", b.kind);
+        const std::string_view audit = name(static_cast<AuditKind>(b.kind));
+        if (audit.empty())
+          to.number("octets", b.octets.size());
+        else
+          to.text("audit", audit).text("fields", chars(b.octets));
       });
     case RecordType::counter:
       return with(line, decode_counter(body), [](Line& to, const CounterBody& b) {

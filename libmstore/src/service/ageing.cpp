@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "service/audit.hpp"
 #include "service/items.hpp"
 #include "service/quotas.hpp"
 #include "service/removal.hpp"
@@ -296,7 +297,10 @@ Status Ageing::purge(const MailboxPtr& mailbox, const std::vector<backend::Item>
     set.items.push_back(std::move(change));
   }
   const std::size_t count = gone.numbers.size();
-  if (count > 0) set.remove.push_back(std::move(gone));
+  if (count > 0) {
+    set.events.push_back(AuditLine(AuditKind::archive_purged).numbers("numbers", gone.numbers).event());
+    set.remove.push_back(std::move(gone));
+  }
   auto done = commit(std::move(set));
   if (!done.ok()) return done.error().error;
   sum.purged += count;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/audit.hpp"
 #include "service/correlation.hpp"
 #include "service/duplicate_key.hpp"
 #include "service/envelope.hpp"
@@ -11,10 +12,13 @@
 #include "service/selection.hpp"
 #include "service/spool.hpp"
 #include "x400/asn1/ms/codes.hpp"
+#include "x400/asn1/oids.hpp"
 
 namespace x400::mstore::service {
 
 namespace {
+
+namespace a = asn1::oids::attribute;
 
 DeliveryFailure refused(const MailboxState& mailbox, const Error& error) {
   return {std::nullopt, error.in("mailbox " + mailbox.settings()->id + ": delivery")};
@@ -108,6 +112,23 @@ void add_alerts(const Engine& engine, const MailboxState& mailbox, const NewEntr
   }
 }
 
+AuditLine audit_of(std::string_view type, const Attribute* identifier) {
+  AuditLine line(AuditKind::delivered);
+  line.text("type", type);
+  if (identifier) line.text("id", identifier_text(identifier->values.front()));
+  return line;
+}
+
+// What came, and its audit line.
+void create(NewEntries entries, AuditLine line, backend::ChangeSet& set) {
+  set.create = std::move(entries);
+  line.number("size", set.create.front().size);
+  if (const auto children = std::count_if(set.create.begin(), set.create.end(),
+                                          [](const backend::NewEntry& e) { return e.parent.has_value(); }))
+    line.number("children", static_cast<std::uint64_t>(children));
+  set.events.push_back(line.about_new(0));
+}
+
 DeliveryOutcome outcome_of(Engine& engine, const MailboxPtr& mailbox,
                            const std::vector<backend::Quota>& quotas, const backend::CommitResult& done) {
   if (!done.ok()) {
@@ -145,6 +166,7 @@ ChangeOf change_of(Engine& engine, MessageDelivery delivery) {
   auto key = message_key(envelope, content->octets);
   if (!key.ok()) return refused(*mailbox, key.error());
 
+  AuditLine line = audit_of("message", envelope.find(a::message_identifier));
   NewEntries entries =
       delivered_message(std::move(envelope), content->octets, {engine.options.forwarding_depth});
   Change change{mailbox, {}};
@@ -152,7 +174,7 @@ ChangeOf change_of(Engine& engine, MessageDelivery delivery) {
   add_alerts(engine, *mailbox, entries, content->octets, change.set);
   entries.front().duplicate_key = std::move(*key);
   entries.front().content = to_backend(delivery.content);
-  change.set.create = std::move(entries);
+  create(std::move(entries), std::move(line), change.set);
   return change;
 }
 
@@ -178,11 +200,12 @@ ChangeOf change_of(Engine& engine, ReportDelivery delivery) {
   Change change{mailbox, {}};
   change.set.mailbox = mailbox->number;
   add_correlation(engine, *mailbox, envelope, change.set);
+  AuditLine line = audit_of("report", envelope.find(a::subject_submission_identifier));
   NewEntries entries = delivered_report(std::move(envelope), returned, {engine.options.forwarding_depth});
   add_alerts(engine, *mailbox, entries, {}, change.set);
   entries.front().duplicate_key = std::move(*key);
   if (delivery.returned_content) entries.front().content = to_backend(*delivery.returned_content);
-  change.set.create = std::move(entries);
+  create(std::move(entries), std::move(line), change.set);
   return change;
 }
 

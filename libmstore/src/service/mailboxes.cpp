@@ -1,6 +1,7 @@
 // Mailboxes of the Engine: settings kept in the backend, found by number, id and address.
 #include <algorithm>
 
+#include "service/audit.hpp"
 #include "service/engine.hpp"
 #include "service/items.hpp"
 #include "service/policies.hpp"
@@ -124,7 +125,9 @@ Result<MailboxNumber> Engine::create(const MailboxSettings& settings) {
     for (const std::string& key : keys)
       if (addresses_.contains(key)) return Error(ErrorKind::exists, "address of another mailbox: " + key);
   }
-  X400_TRY(number, backend_->create_mailbox(settings.id, encode(settings)));
+  X400_TRY(number,
+           backend_->create_mailbox(settings.id, encode(settings),
+                                    {AuditLine(AuditKind::mailbox_created).text("id", settings.id).event()}));
   const std::unique_lock lock(mutex_);
   mailboxes_.emplace(number, std::make_shared<MailboxState>(number, settings));
   for (std::string& key : keys) addresses_.emplace(std::move(key), number);
@@ -145,7 +148,8 @@ Status Engine::configure(MailboxNumber mailbox, const MailboxSettings& settings)
       if (const auto at = addresses_.find(key); at != addresses_.end() && at->second != mailbox)
         return Error(ErrorKind::exists, "address of another mailbox: " + key);
   }
-  X400_CHECK(backend_->set_mailbox_properties(mailbox, encode(settings)));
+  X400_CHECK(backend_->set_mailbox_properties(mailbox, encode(settings),
+                                              {AuditLine(AuditKind::mailbox_changed).event()}));
   state->set(settings);
   {
     const std::unique_lock lock(mutex_);

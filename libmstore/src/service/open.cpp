@@ -17,6 +17,7 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, Submitter* su
   o.clean_dead_percent = options.clean_dead_percent;
   o.clean_rate = options.clean_rate;
   o.retired_minutes = options.retired_minutes;
+  o.event_days = options.audit_days;
   o.strict_status = options.status_sync == StatusSync::strict;
   X400_TRY(backend, backend::open_local(o, real_env()));
   return service::open_over(std::move(backend), options, submitter);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "service/audit.hpp"
 #include "service/blocking.hpp"
 #include "service/homes.hpp"
 #include "service/items.hpp"
@@ -158,6 +159,7 @@ void Session::register_ms(const ms::RegisterMsArgument& argument, std::optional<
     change.kind = items::registrations;
     change.value = encoded;
     set.items.push_back(std::move(change));
+    set.events.push_back(AuditLine(AuditKind::registration_changed).event());
     self->backend().commit(std::move(set),
                            [self, encoded, answer, completion, done](backend::CommitResult committed) {
                              if (!committed.ok()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "service/audit.hpp"
 #include "service/items.hpp"
 #include "service/match_groups.hpp"
 #include "service/quotas.hpp"
@@ -46,6 +47,15 @@ void forget_report(const Engine& engine, MailboxNumber mailbox, const backend::R
   auto told = engine.backend().items(mailbox, items::report, items::key32(row.number));
   if (!told.ok()) return;
   for (backend::Item& item : *told) erase(set.items, items::report, std::move(item.key));
+}
+
+std::string_view name(RemovedBy by) {
+  switch (by) {
+    case RemovedBy::user: return "user";
+    case RemovedBy::ageing: return "retention";
+    case RemovedBy::store: return "store";
+  }
+  return "unknown";
 }
 
 bool held(const backend::Row& row) {
@@ -114,6 +124,12 @@ Removal removal(Engine& engine, const MailboxState& mailbox, const std::vector<b
     set.items.push_back(std::move(note));
   }
   out.archived = kept.numbers.size();
+  if (!rows.empty())
+    set.events.push_back(AuditLine(AuditKind::deleted)
+                             .text("by", name(by))
+                             .numbers("gone", gone.numbers)
+                             .numbers("archived", kept.numbers)
+                             .event());
   if (!gone.numbers.empty()) set.remove.push_back(std::move(gone));
   if (!kept.numbers.empty()) set.remove.push_back(std::move(kept));
   return out;

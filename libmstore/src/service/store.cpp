@@ -3,6 +3,7 @@
 
 #include "service/ageing.hpp"
 #include "service/archive.hpp"
+#include "service/audit.hpp"
 #include "service/blocking.hpp"
 #include "service/correlation.hpp"
 #include "service/delivery.hpp"
@@ -232,6 +233,7 @@ Status StoreOver::set_credentials(MailboxNumber number, std::optional<std::strin
       change.kind = items::registrations;
       change.value = next.encode();
       set.items.push_back(std::move(change));
+      set.events.push_back(AuditLine(AuditKind::credentials_changed).flag("set", secret.has_value()).event());
       engine_->backend().commit(
           std::move(set), [state, next, completion, done](backend::CommitResult committed) {
             if (committed.ok()) state->set(next);

@@ -1,5 +1,6 @@
 #include "service/submission.hpp"
 
+#include "service/audit.hpp"
 #include "service/correlation.hpp"
 #include "service/envelope.hpp"
 #include "service/forwarding.hpp"
@@ -21,7 +22,7 @@ namespace {
 namespace a = asn1::oids::attribute;
 namespace code = ms::error_code;
 
-ms::ServiceError mts_error(int error) { return ms::MtsError{error, std::nullopt}; }
+ms::MtsError mts_error(int error) { return {error, std::nullopt}; }
 
 // One submission on its way.
 struct Flow : std::enable_shared_from_this<Flow> {
@@ -41,7 +42,7 @@ struct Flow : std::enable_shared_from_this<Flow> {
   void invoke();
   void answered(MtsOutcome outcome);
   void accepted(const MtsResult& result);
-  void refused(ms::ServiceError error, const std::string& log);
+  void refused(const ms::MtsError& error, const std::string& log);
   void unknown(const std::string& log);
   backend::ChangeSet unkept();
 
@@ -161,6 +162,9 @@ void Flow::store(NewEntries entries, bool content_as_given) {
     set.items.push_back(std::move(open));
   }
   set.create = std::move(entries);
+  AuditLine line(draft ? AuditKind::draft_stored : AuditKind::submission_begun);
+  if (submission.probe) line.flag("probe", true);
+  set.events.push_back(line.number("size", set.create.front().size).about_new(0));
   // Where submissions are not kept the intent takes its room for a moment only.
   if (draft || mailbox->settings()->keep_submitted)
     add_quota(engine->policy(*mailbox), draft ? backend::EntryClass::draft : backend::EntryClass::submission,
@@ -270,6 +274,10 @@ void Flow::accepted(const MtsResult& result) {
     set.modify.push_back({backend::EntryBase::stored, number, variable->encode(), std::nullopt});
   }
   note_subject(*engine, variable->submission->identifier, set);
+  set.events.push_back(AuditLine(AuditKind::submitted)
+                           .text("id", identifier_text(variable->submission->identifier))
+                           .flag("kept", keep)
+                           .about(number));
   // Whatever becomes of the note, the MTA has the message, and the user is told so; without the note the
   // intent shows it as unknown later.
   engine->backend().commit(std::move(set), [self = shared_from_this(), keep, result](backend::CommitResult) {
@@ -277,11 +285,12 @@ void Flow::accepted(const MtsResult& result) {
   });
 }
 
-void Flow::refused(ms::ServiceError error, const std::string& log) {
-  engine->backend().commit(dropped(mailbox->number, number),
-                           [self = shared_from_this(), error = std::move(error), log](backend::CommitResult) {
-                             self->fail(error, log);
-                           });
+void Flow::refused(const ms::MtsError& error, const std::string& log) {
+  backend::ChangeSet set = dropped(mailbox->number, number);
+  set.events.push_back(AuditLine(AuditKind::submission_refused).about(number));
+  engine->backend().commit(std::move(set), [self = shared_from_this(), error, log](backend::CommitResult) {
+    self->fail(error, log);
+  });
 }
 
 void Flow::unknown(const std::string& log) {
@@ -290,6 +299,7 @@ void Flow::unknown(const std::string& log) {
   backend::ChangeSet set;
   set.mailbox = mailbox->number;
   set.modify.push_back({backend::EntryBase::stored, number, variable.encode(), std::nullopt});
+  set.events.push_back(AuditLine(AuditKind::submission_unknown).text("at", "answer").about(number));
   engine->backend().commit(std::move(set), [self = shared_from_this(), log](backend::CommitResult) {
     self->fail(mts_error(code::remote_bind_error), "outcome unknown, kept in the Out Box: " + log);
   });
@@ -325,6 +335,7 @@ Status record_cancellation(Engine& engine, MailboxState& mailbox, View identifie
   backend::ChangeSet set;
   set.mailbox = mailbox.number;
   set.modify.push_back({backend::EntryBase::stored, *number, variable.encode(), std::nullopt});
+  set.events.push_back(AuditLine(AuditKind::submission_cancelled).about(*number));
   auto done = engine.backend().commit(std::move(set));
   if (!done.ok()) return done.error().error;
   return Ok{};
@@ -343,6 +354,8 @@ Status recover_submissions(Engine& engine) {
       variable.submission->state = SubmissionState::unknown;
       set.modify.push_back(
           {backend::EntryBase::stored, entry->row().number, variable.encode(), std::nullopt});
+      set.events.push_back(
+          AuditLine(AuditKind::submission_unknown).text("at", "start").about(entry->row().number));
     }
     if (set.modify.empty()) continue;
     auto done = engine.backend().commit(std::move(set));

@@ -50,6 +50,8 @@ struct StoreConfig {
   /// reserve: octets held in a file of the store against others who fill the disk, so that reading, deleting
   /// and opening go on. Default: a quarter of keep_free. "0 B": none.
   std::optional<std::size_t> reserve;
+  /// audit_days: how long audit lines stay in the log; default 0, for ever.
+  std::uint32_t audit_days = 0;
 
   /// [store.cleaning]: how room comes back that deleted messages take. The table may be left out.
   struct Cleaning {

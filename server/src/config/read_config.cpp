@@ -127,6 +127,7 @@ class Reader {
     if (!table->required_text("path", "path = \"/var/lib/mstored\"").empty()) s.path = *table->path("path");
     set_size(*table, "keep_free", s.keep_free, 0, std::int64_t{1} << 40);
     if (table->has("reserve")) set_size(*table, "reserve", s.reserve.emplace(), 0, std::int64_t{1} << 40);
+    set_count(*table, "audit_days", s.audit_days, 0, 100'000);
     if (auto cleaning = table->table("cleaning")) this->cleaning(*cleaning, s.cleaning);
   }
 

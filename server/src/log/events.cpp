@@ -1,5 +1,7 @@
 #include "log/events.hpp"
 
+#include "x400/mstore/audit.hpp"
+
 #include <array>
 
 namespace x400::server {
@@ -36,6 +38,24 @@ std::string_view name(Level level) {
 
 std::span<const Event> all_events() { return table; }
 
+namespace {
+
+// What the store says of itself: not in the service's log, but in that of the store.
+std::string audit_document() {
+  std::string text =
+      "\n## Audit\n\n"
+      "These are not lines of the service's log: the store writes them into its own, each with the change "
+      "that it\n"
+      "tells of, so that none is there without the other. `mstore-dump` shows them (`type=event`): `audit` "
+      "is the\n"
+      "name, `mailbox` and `number` (where there is one entry) say of what, `fields` is a JSON object.\n";
+  for (const mstore::AuditEntry& entry : mstore::audit_entries())
+    text += "\n### " + std::string(entry.name) + "\n\n" + std::string(entry.paragraph) + "\n";
+  return text;
+}
+
+}  // namespace
+
 std::string events_document() {
   std::string text =
       "# Events of mstored\n\n"
@@ -57,7 +77,7 @@ std::string events_document() {
       text += "Level " + std::string(name(event.level)) + ". " + std::string(event.paragraph) + "\n";
     }
   }
-  return text;
+  return text + audit_document();
 }
 
 }  // namespace x400::server

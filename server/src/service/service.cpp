@@ -101,6 +101,7 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   options.folder = config_.store.path;
   options.keep_free = config_.store.keep_free;
   options.reserve = config_.store.reserve;
+  options.audit_days = config_.store.audit_days;
   options.clean_dead_percent = config_.store.cleaning.dead_percent;
   options.clean_rate = config_.store.cleaning.rate;
   options.retired_minutes = static_cast<std::uint32_t>(

@@ -102,6 +102,7 @@ TEST_CASE("config: the defaults are those of the design") {
   const Config c = folder.config(good).value();
   CHECK(c.store.keep_free == 64u << 20);
   CHECK_FALSE(c.store.reserve);
+  CHECK(c.store.audit_days == 0);
   CHECK(c.store.cleaning.dead_percent == 30);
   CHECK(c.store.cleaning.rate == 16u << 20);
   CHECK(c.store.cleaning.retired == 24h);
@@ -137,6 +138,7 @@ TEST_CASE("config: every key can be set") {
                        .config(with(good, "[store]", R"([store]
 keep_free = "1 GiB"
 reserve = "1 MiB"
+audit_days = 400
 cleaning.dead_percent = 10
 cleaning.rate = "1 MiB"
 cleaning.retired = "90 min")") +
@@ -189,6 +191,7 @@ retry_refused = "1 min"
                        .value();
   CHECK(c.store.keep_free == 1u << 30);
   CHECK(c.store.reserve == 1u << 20);
+  CHECK(c.store.audit_days == 400);
   CHECK(c.store.cleaning.dead_percent == 10);
   CHECK(c.store.cleaning.rate == 1u << 20);
   CHECK(c.store.cleaning.retired == 90min);

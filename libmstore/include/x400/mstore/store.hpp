@@ -83,7 +83,8 @@ struct Options {
   std::uint32_t clean_dead_percent = 30;  ///< share of dead octets in the log that is borne
   std::uint64_t clean_rate = 16u << 20;   ///< octets a second that cleaning reads and writes; 0: no bound
   std::uint32_t retired_minutes =
-      24 * 60;  ///< how long replaced segments stay, for plain copies of the folder
+      24 * 60;                   ///< how long replaced segments stay, for plain copies of the folder
+  std::uint32_t audit_days = 0;  ///< how long audit lines stay in the log (audit.hpp); 0: for ever
   /// Private extensions that may be critical for delivery; others that are critical are refused with
   /// unsupported-critical-function. Those of X.411 are all known.
   std::vector<ber::Oid> known_extensions;
