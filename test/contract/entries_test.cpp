@@ -245,6 +245,20 @@ TEST_CASE("contract: attributes that change are replaced, an unknown number refu
   CHECK(refused(s->commit(set)).error.kind() == ErrorKind::limit);
 }
 
+TEST_CASE("contract: a change to an entry that may be gone is passed over, and the rest is done") {
+  Subject s(GENERATE(backends()));
+  deliver(*s, s.box, message("m"));
+  deliver(*s, s.box, message("n"));
+  ChangeSet set = removing(s.box, {2});
+  set.modify.push_back({EntryBase::log, 1, to_octets("nobody's"), {}, true});
+  set.modify.push_back({EntryBase::stored, 1, to_octets("changed"), {}, true});
+  set.modify.push_back({EntryBase::stored, 9, {}, to_octets("nobody's"), true});
+  done(s->commit(set));
+  s.reopen();
+  CHECK(all(*s, s.box) == Numbers{1});
+  CHECK(chars(s->row(s.box, EntryBase::stored, 1)->variable) == "changed");
+}
+
 TEST_CASE("contract: a log entry bears the number of what it records") {
   Subject s(GENERATE(backends()));
   ChangeSet set = creating(s.box, message("m"));

@@ -13,8 +13,13 @@ Refusal refuse(ErrorKind kind, std::string text, SequenceNumber number = 0) {
   return Refusal{Error(kind, std::move(text)), number, {}};
 }
 
-// What takes room for good. A set that removes as well may be one that moves entries out of the way.
-bool only_adds(const ChangeSet& set) { return !set.create.empty() && set.remove.empty(); }
+// What takes room for good. A set that removes as well may be one that moves entries out of the way; one that
+// makes log entries only tells what has happened.
+bool only_adds(const ChangeSet& set) {
+  return set.remove.empty() && std::any_of(set.create.begin(), set.create.end(), [](const NewEntry& entry) {
+           return base_of(entry.entry_class) == EntryBase::stored;
+         });
+}
 
 Octets with_number(SequenceNumber number, View key) {
   Octets out{static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
@@ -114,11 +119,7 @@ class Commit {
     if (!duplicate.ok() || *duplicate == Next::done) return duplicate;
     if (only_adds(set_))
       if (const Status room = backend_.room_->admits(octets); !room.ok()) return Refusal{room.error(), 0};
-    for (const Modification& m : set_.modify) {
-      auto entry = find(m.base, m.number);
-      if (!entry.ok()) return Refusal{entry.error(), m.number, {}};
-      if (!*entry) return refuse(ErrorKind::not_found, "no entry " + std::to_string(m.number), m.number);
-    }
+    if (auto refused = check_modifications()) return *refused;
     for (const Deletion& deletion : set_.remove)
       if (auto refused = check_removal(deletion)) return *refused;
     if (auto refused = check_quotas()) return *refused;
@@ -177,6 +178,19 @@ class Commit {
     }
     X400_TRY(lease, backend_.index_->read());
     return backend_.checked(lease->removable(set_.mailbox, base, number));
+  }
+
+  std::optional<Refusal> check_modifications() {
+    for (std::size_t i = 0; i < set_.modify.size(); ++i) {
+      const Modification& m = set_.modify[i];
+      auto entry = find(m.base, m.number);
+      if (!entry.ok()) return Refusal{entry.error(), m.number, {}};
+      if (*entry)
+        modify_.push_back(std::move(prepared_.modify[i]));
+      else if (!m.if_there)
+        return refuse(ErrorKind::not_found, "no entry " + std::to_string(m.number), m.number);
+    }
+    return std::nullopt;
   }
 
   std::optional<Refusal> check_removal(const Deletion& deletion) {
@@ -262,7 +276,7 @@ class Commit {
 
   // All records, in the order in which the changes are carried out.
   void collect() {
-    for (LogRecord& record : prepared_.modify) put(std::move(record));
+    for (LogRecord& record : modify_) put(std::move(record));
     for (const StatusChange& change : set_.status) {
       StatusBody body{change.base, change.status, change.backwards,
                       normal_ranges(change.ranges, box_.info.next - 1)};
@@ -364,6 +378,7 @@ class Commit {
   Prepared prepared_;
   Box& box_;
   std::shared_ptr<LocalBackend::Operation> operation_;
+  std::vector<LogRecord> modify_;  // of entries that are there
   std::vector<Removal> removals_;
   std::set<std::pair<EntryBase, SequenceNumber>> removing_;
   std::vector<StatusBody> statuses_;

@@ -85,7 +85,7 @@ Check check_numbers(MemoryMailbox& m, const ChangeSet& set) {
 Check check_existing(MemoryMailbox& m, const ChangeSet& set) {
   std::set<std::pair<EntryBase, SequenceNumber>> gone;
   for (const Modification& change : set.modify) {
-    if (!entries(m, change.base).contains(change.number))
+    if (!change.if_there && !entries(m, change.base).contains(change.number))
       return refusal(ErrorKind::not_found, "modify: no such entry", change.number);
     if (change.variable && change.variable->size() > max_variable)
       return refusal(ErrorKind::limit, "variable attributes too large", change.number);
@@ -141,7 +141,9 @@ class Changer {
 
   void modify(const std::vector<Modification>& changes) {
     for (const Modification& c : changes) {
-      Row& row = entries(m_, c.base).at(c.number).row;
+      const auto at = entries(m_, c.base).find(c.number);
+      if (at == entries(m_, c.base).end()) continue;
+      Row& row = at->second.row;
       if (c.variable) row.variable = *c.variable;
       if (!c.list_attributes) continue;
       row.list_complete = c.list_attributes->size() <= max_list_attributes;

@@ -162,6 +162,7 @@ struct Modification {
   SequenceNumber number = 0;
   std::optional<Octets> variable{};
   std::optional<Octets> list_attributes{};
+  bool if_there = false;  ///< an unknown number is passed over in silence
 };
 
 /// Removes main entries with all their descendants. An unknown number (not_found) or a child (invalid)

@@ -1,12 +1,14 @@
 #include "service/delivery.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "service/audit.hpp"
 #include "service/correlation.hpp"
 #include "service/duplicate_key.hpp"
 #include "service/envelope.hpp"
 #include "service/items.hpp"
+#include "service/logs.hpp"
 #include "service/new_entries.hpp"
 #include "service/quotas.hpp"
 #include "service/selection.hpp"
@@ -119,14 +121,15 @@ AuditLine audit_of(std::string_view type, const Attribute* identifier) {
   return line;
 }
 
-// What came, and its audit line.
-void create(NewEntries entries, AuditLine line, backend::ChangeSet& set) {
+// What came, its log and its audit line.
+void create(NewEntries entries, NewEntries log, AuditLine line, backend::ChangeSet& set) {
   set.create = std::move(entries);
   line.number("size", set.create.front().size);
   if (const auto children = std::count_if(set.create.begin(), set.create.end(),
                                           [](const backend::NewEntry& e) { return e.parent.has_value(); }))
     line.number("children", static_cast<std::uint64_t>(children));
   set.events.push_back(line.about_new(0));
+  std::move(log.begin(), log.end(), std::back_inserter(set.create));
 }
 
 DeliveryOutcome outcome_of(Engine& engine, const MailboxPtr& mailbox,
@@ -167,6 +170,7 @@ ChangeOf change_of(Engine& engine, MessageDelivery delivery) {
   if (!key.ok()) return refused(*mailbox, key.error());
 
   AuditLine line = audit_of("message", envelope.find(a::message_identifier));
+  NewEntries log = delivery_log(*mailbox, envelope, EntryType::delivered_message);
   NewEntries entries =
       delivered_message(std::move(envelope), content->octets, {engine.options.forwarding_depth});
   Change change{mailbox, {}};
@@ -174,7 +178,7 @@ ChangeOf change_of(Engine& engine, MessageDelivery delivery) {
   add_alerts(engine, *mailbox, entries, content->octets, change.set);
   entries.front().duplicate_key = std::move(*key);
   entries.front().content = to_backend(delivery.content);
-  create(std::move(entries), std::move(line), change.set);
+  create(std::move(entries), std::move(log), std::move(line), change.set);
   return change;
 }
 
@@ -201,11 +205,12 @@ ChangeOf change_of(Engine& engine, ReportDelivery delivery) {
   change.set.mailbox = mailbox->number;
   add_correlation(engine, *mailbox, envelope, change.set);
   AuditLine line = audit_of("report", envelope.find(a::subject_submission_identifier));
+  NewEntries log = delivery_log(*mailbox, envelope, EntryType::delivered_report);
   NewEntries entries = delivered_report(std::move(envelope), returned, {engine.options.forwarding_depth});
   add_alerts(engine, *mailbox, entries, {}, change.set);
   entries.front().duplicate_key = std::move(*key);
   if (delivery.returned_content) entries.front().content = to_backend(*delivery.returned_content);
-  create(std::move(entries), std::move(line), change.set);
+  create(std::move(entries), std::move(log), std::move(line), change.set);
   return change;
 }
 

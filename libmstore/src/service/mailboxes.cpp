@@ -21,6 +21,7 @@ Octets encode(const MailboxSettings& s) {
     w.boolean(ber::context(1), s.keep_submitted);
     w.boolean(ber::context(2), s.drafts);
     if (s.policy != Policy()) write(w, s.policy);
+    if (s.logs) w.boolean(ber::context(4), s.logs);
   });
   return std::move(w).take();
 }
@@ -36,6 +37,7 @@ Result<MailboxSettings> decode(const std::string& id, View octets) {
     X400_TRY(e, r.next());
     if (e.tag == ber::context(1)) s.keep_submitted = flag(e);
     if (e.tag == ber::context(2)) s.drafts = flag(e);
+    if (e.tag == ber::context(4)) s.logs = flag(e);
     if (e.tag == ber::context(3)) {
       X400_TRY(policy, read_policy(e));
       s.policy = policy;

@@ -186,4 +186,12 @@ NewEntries submitted_probe(AttributeList envelope) {
   return std::move(tree).take();
 }
 
+backend::NewEntry log_entry(const AttributeList& envelope, backend::EntryClass entry_class,
+                            EntryType logged) {
+  const Derivation none;
+  Tree tree({}, entry_class, none);
+  tree.add(envelope, {}, logged, std::nullopt, 0);
+  return std::move(std::move(tree).take().front());
+}
+
 }  // namespace x400::mstore::service

@@ -9,6 +9,7 @@
 
 #include "backend/types.hpp"
 #include "service/run.hpp"
+#include "x400/mstore/types.hpp"
 
 namespace x400::mstore::service {
 
@@ -28,5 +29,8 @@ NewEntries delivered_report(AttributeList envelope, std::optional<View> content,
 NewEntries submitted_message(AttributeList envelope, View content, backend::EntryClass entry_class,
                              const Derivation& derivation);
 NewEntries submitted_probe(AttributeList envelope);
+/// The entry of a log for an event: what is known of the envelope, no content. `entry_class` is that of the
+/// log, `logged` the type of what is logged.
+backend::NewEntry log_entry(const AttributeList& envelope, backend::EntryClass entry_class, EntryType logged);
 
 }  // namespace x400::mstore::service

@@ -4,6 +4,7 @@
 
 #include "service/audit.hpp"
 #include "service/items.hpp"
+#include "service/logs.hpp"
 #include "service/match_groups.hpp"
 #include "service/quotas.hpp"
 #include "service/stored_form.hpp"
@@ -104,6 +105,7 @@ Removal removal(Engine& engine, const MailboxState& mailbox, const std::vector<b
   forget_alerts(engine, mailbox.number, rows, set);
   const Policy policy = engine.policy(mailbox);
   const backend::Time now = engine.clock.now();
+  note_deletion(engine, mailbox.number, rows, now, set);
   backend::Deletion gone, kept;
   kept.archive = true;
   for (const backend::Row& row : rows) {

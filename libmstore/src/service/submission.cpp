@@ -5,6 +5,7 @@
 #include "service/envelope.hpp"
 #include "service/forwarding.hpp"
 #include "service/items.hpp"
+#include "service/logs.hpp"
 #include "service/match_groups.hpp"
 #include "service/new_entries.hpp"
 #include "service/quotas.hpp"
@@ -31,6 +32,7 @@ struct Flow : std::enable_shared_from_this<Flow> {
   Submission submission;
   SubmissionCompletion completion;
   bool draft = false;
+  std::optional<AttributeList> logged;  // the envelope, where a log is kept
   std::shared_ptr<SubmissionJob> job;
   SequenceNumber number = 0;
 
@@ -45,6 +47,7 @@ struct Flow : std::enable_shared_from_this<Flow> {
   void refused(const ms::MtsError& error, const std::string& log);
   void unknown(const std::string& log);
   backend::ChangeSet unkept();
+  void add_log(backend::NewEntry entry, backend::ChangeSet& set) const;
 
   std::string where() const { return "mailbox " + mailbox->settings()->id + ": submission"; }
   void fail(ms::ServiceError error, std::string_view detail = {}) {
@@ -108,6 +111,7 @@ void Flow::start() {
     if (auto read = derive_submission_envelope(job->envelope, submission.probe, envelope); !read.ok())
       return fail(mts_error(code::inconsistent_request), read.error().text());
   }
+  if (settings->logs) logged = envelope;
   store(submission.probe
             ? submitted_probe(std::move(envelope))
             : submitted_message(std::move(envelope), job->content,
@@ -252,6 +256,12 @@ backend::ChangeSet Flow::unkept() {
   return removal(*engine, *mailbox, {std::move(*row)}, RemovedBy::store).set;
 }
 
+// It bears the number of the submission, kept or not.
+void Flow::add_log(backend::NewEntry entry, backend::ChangeSet& set) const {
+  entry.number = number;
+  set.create.push_back(std::move(entry));
+}
+
 void Flow::accepted(const MtsResult& result) {
   auto variable = taken(result.result);
   if (!variable.ok()) return unknown(variable.error().text());
@@ -278,6 +288,11 @@ void Flow::accepted(const MtsResult& result) {
                            .text("id", identifier_text(variable->submission->identifier))
                            .flag("kept", keep)
                            .about(number));
+  if (logged) {
+    backend::NewEntry log = submission_log(*logged, submission.probe);
+    log.variable = Variable{{}, {}, variable->run}.encode();
+    add_log(std::move(log), set);
+  }
   // Whatever becomes of the note, the MTA has the message, and the user is told so; without the note the
   // intent shows it as unknown later.
   engine->backend().commit(std::move(set), [self = shared_from_this(), keep, result](backend::CommitResult) {
@@ -287,6 +302,11 @@ void Flow::accepted(const MtsResult& result) {
 
 void Flow::refused(const ms::MtsError& error, const std::string& log) {
   backend::ChangeSet set = dropped(mailbox->number, number);
+  if (logged) {
+    AttributeList envelope = *logged;
+    if (auto reason = submission_error(error)) envelope.add(a::submission_error, std::move(*reason));
+    add_log(submission_log(envelope, submission.probe), set);
+  }
   set.events.push_back(AuditLine(AuditKind::submission_refused).about(number));
   engine->backend().commit(std::move(set), [self = shared_from_this(), error, log](backend::CommitResult) {
     self->fail(error, log);

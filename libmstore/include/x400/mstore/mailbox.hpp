@@ -25,6 +25,11 @@ struct MailboxSettings {
   /// Drafts (class draft, 1994).
   bool drafts = true;
   Policy policy{};
+  /// Delivery log and submission log (classes delivery-log and submission-log, 1994): each delivery, and each
+  /// submission that the MTA took or refused (ms-submission-error), leaves an entry of its envelope, without
+  /// content, that stays when the message goes (ms-deletion-time then; Policy::logs says how long). A
+  /// submission whose outcome is unknown stands in the Out Box, not in the log.
+  bool logs = false;
   friend bool operator==(const MailboxSettings&, const MailboxSettings&) = default;
 };
 
