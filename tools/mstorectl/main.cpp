@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "archive.hpp"
 #include "commands.hpp"
 #include "password.hpp"
 #include "store.hpp"
@@ -31,6 +32,41 @@ Result<std::string> sealed(bool from_stdin, const std::string& key_file, const s
   X400_TRY(key, settings::SealKey::read(key_file));
   X400_TRY(password, from_stdin ? mstorectl::read_password(std::cin) : mstorectl::ask_password());
   return key.seal(password, owner);
+}
+
+using ArchiveCall = int (*)(const mstorectl::Service&, const mstorectl::ArchiveArguments&);
+
+CLI::App* add_archive_command(CLI::App& archive, mstorectl::ArchiveArguments& arguments, ArchiveCall& chosen,
+                              const char* name, const char* text, ArchiveCall call) {
+  auto* sub = archive.add_subcommand(name, text);
+  sub->add_option("MAILBOX", arguments.mailbox, "id of the mailbox")->required();
+  sub->add_option("--store", arguments.store, "folder of a store that is closed")
+      ->check(CLI::ExistingDirectory);
+  sub->callback([&chosen, call] { chosen = call; });
+  return sub;
+}
+
+void add_archive(CLI::App& app, mstorectl::ArchiveArguments& arguments, ArchiveCall& chosen) {
+  auto* archive = app.add_subcommand(
+      "archive",
+      "What was deleted from a mailbox and a hold keeps. That of the running service, or with --store of a "
+      "store that is closed.");
+  archive->require_subcommand(1);
+  const CLI::Range numbers(1, 2'147'483'647);
+  auto* list =
+      add_archive_command(*archive, arguments, chosen, "list", "Its entries.", mstorectl::archive_list);
+  list->add_flag("--json", arguments.json, "an object a line");
+  auto* show = add_archive_command(*archive, arguments, chosen, "show", "One of them, for people to read.",
+                                   mstorectl::archive_show);
+  show->add_option("NUMBER", arguments.numbers, "its number")->required()->expected(1)->check(numbers);
+  show->add_flag("--json", arguments.json, "its attributes as a JSON object");
+  auto* out = add_archive_command(*archive, arguments, chosen, "export",
+                                  "Write entries into files, NUMBER.json and NUMBER.content.",
+                                  mstorectl::archive_export);
+  out->add_option("NUMBER", arguments.numbers, "their numbers; none: all")->check(numbers);
+  out->add_option("--to", arguments.to, "folder for the files, which must be there")
+      ->required()
+      ->check(CLI::ExistingDirectory);
 }
 
 }  // namespace
@@ -95,6 +131,10 @@ int main(int argc, char** argv) {
   add("rebuild", "Make the index anew.", mstorectl::store_rebuild);
   add("dump", "Print what lies on the disk, as mstore-dump(1) does.", mstorectl::store_dump);
 
+  mstorectl::ArchiveArguments archive;
+  ArchiveCall archive_call = nullptr;
+  add_archive(app, archive, archive_call);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -104,6 +144,10 @@ int main(int argc, char** argv) {
   if (store_call != nullptr) {
     arguments.json = arguments.json || json;
     return store_call(service, arguments);
+  }
+  if (archive_call != nullptr) {
+    archive.json = archive.json || json;
+    return archive_call(service, archive);
   }
   if (*status) return mstorectl::status(service, json);
   if (*mailboxes) return mstorectl::mailboxes(service, json);

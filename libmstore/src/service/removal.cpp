@@ -8,6 +8,7 @@
 #include "service/match_groups.hpp"
 #include "service/quotas.hpp"
 #include "service/stored_form.hpp"
+#include "x400/mstore/archive_export.hpp"
 
 namespace x400::mstore::service {
 
@@ -48,15 +49,6 @@ void forget_report(const Engine& engine, MailboxNumber mailbox, const backend::R
   auto told = engine.backend().items(mailbox, items::report, items::key32(row.number));
   if (!told.ok()) return;
   for (backend::Item& item : *told) erase(set.items, items::report, std::move(item.key));
-}
-
-std::string_view name(RemovedBy by) {
-  switch (by) {
-    case RemovedBy::user: return "user";
-    case RemovedBy::ageing: return "retention";
-    case RemovedBy::store: return "store";
-  }
-  return "unknown";
 }
 
 bool held(const backend::Row& row) {

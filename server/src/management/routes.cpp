@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include "management/archive_routes.hpp"
 #include "x400/asn1/or_text.hpp"
 #include "x400/asn1/time.hpp"
 
@@ -78,7 +79,7 @@ ManagementRoute maintenance(const Parts& parts, std::string path, Maintenance<Re
 
 std::vector<ManagementRoute> management_routes(const Parts& parts) {
   const asn1::Time started = asn1::now();
-  return {
+  std::vector<ManagementRoute> routes{
       {"GET", "/v1/status",
        [&parts, started](const json::object&, ManagementAnswer& answer) { status(parts, started, answer); }},
       {"GET", "/v1/mailboxes",
@@ -87,6 +88,8 @@ std::vector<ManagementRoute> management_routes(const Parts& parts) {
       maintenance<mstore::IndexReport>(parts, "/v1/store/sync", &mstore::Store::synchronise),
       maintenance<mstore::IndexReport>(parts, "/v1/store/rebuild", &mstore::Store::rebuild_index),
   };
+  for (ManagementRoute& route : archive_routes(parts)) routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace x400::server

@@ -217,6 +217,27 @@ TEST_CASE("a running service tells its status and its mailboxes") {
   CHECK(running.log_text().find("S115") != std::string::npos);
 }
 
+TEST_CASE("requests about the archive that make no sense are refused") {
+  TempFolder folder;
+  const auto path = folder.path() / "socket";
+  Config config = service_config();
+  config.management.socket = path;
+  RunningService running(config);
+  for (const std::string body :
+       {"", R"({"mailbox":1})", R"({"mailbox":"alice","after":-1})", R"({"mailbox":"alice","after":"1"})",
+        R"({"mailbox":"alice","limit":0})", R"({"mailbox":"alice","limit":1001})"})
+    CHECK(ask(path, post("/v1/archive/list", body)).starts_with("HTTP/1.1 400 "));
+  for (const std::string body : {R"({"mailbox":"alice"})", R"({"mailbox":"alice","number":0})",
+                                 R"({"mailbox":"alice","number":2147483648})", R"({"number":1})"}) {
+    CHECK(ask(path, post("/v1/archive/entry", body)).starts_with("HTTP/1.1 400 "));
+    CHECK(ask(path, post("/v1/archive/content", body)).starts_with("HTTP/1.1 400 "));
+  }
+  CHECK(ask(path, post("/v1/archive/content", R"({"mailbox":"alice","number":1,"offset":-1})"))
+            .starts_with("HTTP/1.1 400 "));
+  CHECK(ask(path, post("/v1/archive/list", R"({"mailbox":"nobody"})")).starts_with("HTTP/1.1 404 "));
+  CHECK(running.log_text().find("S126") == std::string::npos);
+}
+
 TEST_CASE("a service that finds another one at its socket does not start") {
   TempFolder folder;
   const auto path = folder.path() / "socket";

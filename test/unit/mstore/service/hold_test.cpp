@@ -1,5 +1,6 @@
 // Holds and the archive: "not before thirty days".
 #include "mstore/service_world.hpp"
+#include "x400/mstore/archive_export.hpp"
 
 using namespace x400;
 using namespace x400::mstore;
@@ -90,6 +91,50 @@ TEST_CASE("hold: the user's delete succeeds, the administrator still reads the e
   CHECK(archived(w).empty());
   CHECK(get(w.store->usage(w.alice)).archive.entries == 0);
   CHECK(w.store->read_archived(w.alice, 3, {}).error().kind() == ErrorKind::not_found);
+}
+
+TEST_CASE("archive: an entry as JSON, and its content piece by piece") {
+  World w(GENERATE(Kind::memory, Kind::local), holding(30 * day));
+  w.fill_m1();
+  list(*w.session(), {});
+  remove(w, {3, 5, 7});
+  const auto entries = get(w.store->archive(w.alice));
+  REQUIRE(entries.size() == 3);
+  const std::string text = to_json(entries[0]);
+  CHECK(text.starts_with(
+      R"({"number":3,"class":"delivery","type":"delivered-message","status":"listed","octets":)" +
+      std::to_string(w.contents[3].size()) + R"(,"children":1,"created":")"));
+  CHECK(text.ends_with(R"(,"by":"user"})"));
+  CHECK(to_json(entries[2]).find(R"("type":"delivered-report")") != std::string::npos);
+
+  const std::string whole = get(archived_json(*w.store, w.alice, 3));
+  CHECK(whole.starts_with(text.substr(0, text.size() - 1) + R"(,"attributes":[{"type":")"));
+  CHECK(whole.ends_with("]}]}"));
+  const auto has = [&](std::string_view name, View value) {
+    return whole.find("\"name\":\"" + std::string(name) + "\",\"values\":[\"" + to_hex(value) + "\"]") !=
+           std::string::npos;
+  };
+  CHECK(has("mt-message-identifier", mts_id("m1.3")));
+  CHECK(has("subject", teletex("Outer")));
+  CHECK(whole.find("mt-content\"") == std::string::npos);
+  CHECK(whole.find("\"body\"") == std::string::npos);
+  CHECK(get(archived_json(*w.store, w.alice, 4)).find(to_hex(teletex("Inner"))) != std::string::npos);
+
+  Octets content;
+  while (true) {
+    const auto piece = get(archived_content(*w.store, w.alice, 5, content.size(), 5000));
+    CHECK(piece.size == w.contents[5].size());
+    append(content, piece.octets);
+    if (content.size() == piece.size) break;
+    REQUIRE(piece.octets.size() == 5000);
+  }
+  CHECK(content == w.contents[5]);
+  CHECK(get(archived_content(*w.store, w.alice, 4, 0, 1 << 20)).octets == w.contents[4]);
+  CHECK(get(archived_content(*w.store, w.alice, 5, content.size(), 1)).octets.empty());
+  CHECK(archived_content(*w.store, w.alice, 5, content.size() + 1, 1).error().kind() == ErrorKind::invalid);
+  CHECK(archived_content(*w.store, w.alice, 7, 0, 1).error().kind() == ErrorKind::not_found);
+  CHECK(archived_content(*w.store, w.alice, 1, 0, 1).error().kind() == ErrorKind::not_found);
+  CHECK(archived_json(*w.store, w.alice, 1).error().kind() == ErrorKind::not_found);
 }
 
 TEST_CASE("hold: what is older than the hold goes at once, the archive's own time keeps it all the same") {
