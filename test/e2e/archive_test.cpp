@@ -107,6 +107,11 @@ TEST_CASE("mstorectl archive: deleted under a hold, and read by the administrato
   CHECK(store.stop() == 0);
   const std::string log = store.run->printed();
   CHECK(log.find(" S126 archive read mailbox=alice number=1 what=content") != std::string::npos);
+  // Each piece of a content: who begins behind its first octet has read it too.
+  const std::string piece = " S126 archive read mailbox=alice number=3 what=content";
+  int pieces = 0;
+  for (std::size_t at = log.find(piece); at != std::string::npos; at = log.find(piece, at + 1)) ++pieces;
+  CHECK(pieces >= 3);
   CHECK(archive("list alice").status == 3);
 
   ::unsetenv("MSTORED_SOCKET");
