@@ -24,6 +24,14 @@ Status bind_and_list(access::Runtime& runtime, const Place& place, unsigned mail
   return Ok{};
 }
 
+// Counters are read from the index, which then has all that was delivered: who comes later finds it so.
+Status have_indexed(access::Runtime& runtime, const Place& place, unsigned mailbox) {
+  X400_TRY(client, place.user(runtime, mailbox));
+  auto counted = client->summarize(p7client::new_entries());
+  if (!counted.ok()) return Error(ErrorKind::unavailable, counted.error().text());
+  return Ok{};
+}
+
 }  // namespace
 
 Result<ListFigures> bind_and_list(const Place& place, unsigned mailbox, int rounds, const osi::Slice& content,
@@ -32,6 +40,7 @@ Result<ListFigures> bind_and_list(const Place& place, unsigned mailbox, int roun
   ListFigures figures;
   for (int round = 0; round < rounds; ++round, next += 10) {
     X400_CHECK(fill(place, mailbox, next, 10, content));
+    X400_CHECK(have_indexed(runtime, place, mailbox));
     X400_CHECK(bind_and_list(runtime, place, mailbox, figures));
   }
   return figures;

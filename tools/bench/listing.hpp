@@ -12,8 +12,8 @@ struct ListFigures {
   std::size_t octets = 0;  ///< of the attributes listed
 };
 
-/// Ten are delivered before each of the rounds, as listing makes them listed. `next`: numbers of deliveries.
-/// Timed: TCP connection, bind and list; the release is not.
+/// Ten are delivered and indexed before each of the rounds, as listing makes them listed. `next`: numbers of
+/// deliveries. Timed: TCP connection, bind and list; the release is not.
 x400::Result<ListFigures> bind_and_list(const Place& place, unsigned mailbox, int rounds,
                                         const x400::osi::Slice& content, std::uint64_t& next);
 

@@ -25,9 +25,12 @@ struct Options {
   std::uint64_t max_batch_octets = 8u << 20;
   std::uint32_t unapplied_records = 8192;  ///< synced but not in the index: beyond that writers wait
   std::uint64_t unapplied_octets = 32u << 20;
-  std::uint32_t apply_ms = 10;  ///< how long the index may be behind while nobody waits for it
-  std::uint32_t lazy_ms = 5;    ///< the longest that a status change stays in memory only
-  bool strict_status = false;   ///< true: Durability::lazy is treated as synced
+  /// How long the index may be behind while nobody waits for it, in a stream of at least `gather_from`
+  /// records in that time. Fewer are taken up at once; 0: never.
+  std::uint32_t apply_ms = 10;
+  std::uint32_t gather_from = 32;
+  std::uint32_t lazy_ms = 5;                    ///< the longest that a status change stays in memory only
+  bool strict_status = false;                   ///< true: Durability::lazy is treated as synced
   std::uint64_t checkpoint_octets = 64u << 20;  ///< of the index's write-ahead log
   std::uint32_t duplicate_days = 30;            ///< how long duplicate keys are remembered
   std::filesystem::path index_folder;           ///< empty: beside the log

@@ -88,6 +88,7 @@ void Index::take(std::shared_ptr<const SyncedBatch> batch) {
     const std::lock_guard lock(mutex_);
     waiting_records_ += batch->records.size();
     waiting_octets_ += batch->octets.size();
+    flow_.add(batch->records.size());
     queue_.push_back(std::move(batch));
     wake = !gathering_ || enough();
   }
@@ -101,7 +102,9 @@ bool Index::enough() const {
 }
 
 // In a stream of small batches many records change the same pages: those are written once for all of them.
+// A few gain nothing by it, and who is told of a new entry would wait for no reason.
 void Index::gather(std::unique_lock<std::mutex>& lock) {
+  if (flow_.count() < options_.gather_from) return;
   gathering_ = true;
   taken_.wait_until(lock, last_transaction_ + std::chrono::milliseconds(options_.apply_ms),
                     [this] { return stop_ || !tasks_.empty() || enough() || wanted_ > applied(); });

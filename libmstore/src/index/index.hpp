@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "backend/options.hpp"
+#include "index/flow.hpp"
 #include "index/loader.hpp"
 #include "index/reader.hpp"
 #include "index/writer.hpp"
@@ -151,6 +152,7 @@ class Index final : public BatchSink {
   std::uint64_t waiting_records_ = 0;
   std::uint64_t waiting_octets_ = 0;
   Lsn wanted_ = 0;  // somebody waits until it is applied
+  Flow flow_{std::chrono::milliseconds(options_.apply_ms)};
   bool gathering_ = false;
   std::chrono::steady_clock::time_point last_transaction_;
   bool stop_ = false;

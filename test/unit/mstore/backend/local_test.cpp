@@ -8,6 +8,7 @@
 #include "mstore/clock_env.hpp"
 #include "mstore/messages.hpp"
 #include "mstore/store_folder.hpp"
+#include "mstore/waiting.hpp"
 
 using namespace x400;
 using namespace x400::mstore;
@@ -440,6 +441,7 @@ TEST_CASE("small change sets reach the index together, and at once for those who
   TempFolder folder;
   Options options = small_store(folder.path());
   options.apply_ms = 3'600'000;
+  options.gather_from = 1;
   options.unapplied_records = 64;
   options.housekeeping = false;
   auto store = open(options);
@@ -468,4 +470,17 @@ TEST_CASE("small change sets reach the index together, and at once for those who
     store = open(options);
     CHECK(numbers(*store, {.mailbox = box, .classes = delivered, .limit = 100}).size() == 11);
   }
+}
+
+TEST_CASE("a few change sets reach the index though nobody waits for them") {
+  TempFolder folder;
+  Options options = small_store(folder.path());
+  options.apply_ms = 3'600'000;
+  options.gather_from = 32;
+  options.housekeeping = false;
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("alice", {});
+  for (int i = 0; i < 5; ++i) deliver(*store, box, message("one of a few"));
+  until([&] { return store->positions().applied == store->positions().synced; });
+  CHECK(store->positions().applied == store->positions().synced);
 }
