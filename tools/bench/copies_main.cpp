@@ -46,7 +46,7 @@ Result<ByCaller> copies(const Arguments& a, std::uint32_t count, bool fetched) {
   ::setenv("X400_COPIES_LEAST", std::to_string(a.least).c_str(), 1);
   ::setenv("X400_COPIES_FILE", file.c_str(), 1);
   ::setenv("LD_PRELOAD", fs::absolute(a.counter).c_str(), 1);
-  auto made = bench::Place::make(a.mstored, a.folder, 1);
+  auto made = bench::Place::make({.mstored = a.mstored, .under = a.folder});
   ::unsetenv("LD_PRELOAD");
   X400_TRY(place, std::move(made));
   X400_TRY(content, bench::message_of(a.size));

@@ -58,7 +58,7 @@ class Deliverer {
 Status measure(const Measure& m, const Settings& settings, Table& table, std::size_t size,
                unsigned associations) {
   X400_TRY(content, message_of(size));
-  X400_TRY(place, Place::make(settings.mstored, settings.folder, associations));
+  X400_TRY(place, Place::make({settings.mstored, settings.folder, associations}));
   CheckpointWatch watch(place->folder() / "store");
   Load load{content, std::latch(associations)};
   std::vector<std::unique_ptr<Deliverer>> all;

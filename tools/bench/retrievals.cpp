@@ -32,7 +32,7 @@ Status fill_once(const Settings& settings, Filled& filled) {
   X400_TRY(large, message_of(50'000));
   filled.small = small;
   filled.large = large;
-  X400_TRY(place, Place::make(settings.mstored, settings.folder, 3));
+  X400_TRY(place, Place::make({settings.mstored, settings.folder, 3}));
   filled.count = static_cast<std::uint32_t>(settings.entries_or(100'000));
   X400_CHECK(fill(*place, 0, 1, filled.count, small));
   X400_CHECK(fill(*place, 1, filled.count + 1, large_count, large));

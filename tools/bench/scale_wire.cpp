@@ -27,7 +27,8 @@ Status bind_list(const Measure& m, const Settings& settings, Table& table) {
               1'000'000'000;
   double smallest = 0;
   {
-    X400_TRY(place, Place::over(settings.mstored, settings.folder, curve.back().user + 1, settings.data_set));
+    X400_TRY(place,
+             Place::make({settings.mstored, settings.folder, curve.back().user + 1, settings.data_set}));
     for (const OpenedDataSet::Box& box : curve) {
       X400_CHECK(list_all(*place, box.user));
       X400_TRY(figures, bind_and_list(*place, box.user, 50, content, next));
@@ -48,7 +49,7 @@ Status bind_list(const Measure& m, const Settings& settings, Table& table) {
     X400_CHECK(fill(*place, curve.back().user, next, 10, content));
   }
   cool(settings.data_set);
-  X400_TRY(place, Place::over(settings.mstored, settings.folder, curve.back().user + 1, settings.data_set));
+  X400_TRY(place, Place::make({settings.mstored, settings.folder, curve.back().user + 1, settings.data_set}));
   X400_TRY(figures, bind_and_list_once(*place, curve.back().user));
   Row row{m.name,
           fmt::format("{} of {}, cold disk cache", m.what, curve.back().entries),
