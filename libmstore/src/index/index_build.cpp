@@ -75,13 +75,14 @@ Result<IndexLoader::Loaded> Index::build(const Path& folder, const StoreId& stor
         db->execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
                     "PRAGMA temp_store=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"));
     X400_CHECK(create_tables(*db));
+    X400_CHECK(create_ordered_indices(*db));
     X400_TRY(identity, disk().identity(path));
     X400_CHECK(write_meta(*db, IndexMeta{schema_version, store, identity, {}}));
     X400_TRY(done, IndexLoader(*db, store, horizon, watch).load(segments, end));
     const auto stop = [&] { return watch && !watch({LoadProgress::Phase::indexing, 0, done.entries}); };
     if (stop()) return stopped();
     const StopWhen asked(*db, stop);
-    X400_CHECK(create_indices(*db));
+    X400_CHECK(create_other_indices(*db));
     loaded = std::move(done);
   }
   X400_TRY(file, disk().open(path, OpenMode::write));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "index/ahead.hpp"
+
 namespace x400::mstore::storage {
 namespace {
-
-constexpr int most_probes = 16;
 
 std::int64_t signed_of(std::uint64_t v) { return static_cast<std::int64_t>(v); }
 std::int64_t room_of(std::uint64_t head, std::uint64_t inline_size) {
@@ -22,6 +22,7 @@ std::string named(const CatalogueRecord& r, const Segment& segment) {
 Result<IndexLoader::Loaded> IndexLoader::load(Segments& segments, const LogPosition& end) {
   X400_CHECK(read(segments, end));
   change();
+  duplicates_.settle();
   X400_CHECK(db_.execute("BEGIN"));
   X400_CHECK(write(segments));
   X400_CHECK(write_position(db_, end));
@@ -40,10 +41,19 @@ Status IndexLoader::read(Segments& segments, const LogPosition& end) {
     if (s.header.segment == end.segment) s.end = end.offset;
     total += s.end;
   }
+  // The next is read and checked while one is taken in.
+  auto next = all.begin();
+  Ahead<SegmentContents> ahead(1, [&]() -> Ahead<SegmentContents>::Made {
+    if (next == all.end()) return std::optional<SegmentContents>();
+    const Segment& segment = *next++;
+    X400_TRY(opened, segments.open(segment.header.segment, segment.header.generation));
+    X400_TRY(read, read_contents(*opened.file, segment));
+    return std::optional(std::move(read));
+  });
   for (const Segment& segment : all) {
     const SegmentHeader& h = segment.header;
-    X400_TRY(opened, segments.open(h.segment, h.generation));
-    X400_TRY(contents, read_contents(*opened.file, segment));
+    X400_TRY(read, ahead.next());
+    SegmentContents& contents = *read;
     source_of_[h.segment] = sources_.size();
     sources_.push_back({segment, {}, h.as_of});
     SpaceRow& space = sources_.back().space;
@@ -125,7 +135,7 @@ Status IndexLoader::take_entry(const CatalogueRecord& r, std::uint32_t source) {
   if (h.content_file != 0) files_[{source, r.offset}] = h.content_file;
   sources_[source].state = std::max(sources_[source].state, body.state_lsn);
   made_.push_back(made);
-  if (!body.duplicate_key.empty()) remember(h.mailbox, h.number, h.time, body.duplicate_key);
+  if (!body.duplicate_key.empty()) duplicates_.add(h.mailbox, h.number, h.time, body.duplicate_key);
   return Ok{};
 }
 
@@ -166,7 +176,7 @@ Status IndexLoader::take_change(const CatalogueRecord& r, SpaceRow& space) {
     change.reach(low, low + removed.descendants);
     changes_.push_back(change);
     if (!archive && !removed.duplicate_key.empty())
-      remember(h.mailbox, removed.number, removed.created, removed.duplicate_key);
+      duplicates_.add(h.mailbox, removed.number, removed.created, removed.duplicate_key);
   }
   if (archive) return Ok{};
   space.expiring += signed_of(h.record_size());
@@ -192,35 +202,10 @@ Status IndexLoader::take_item(const CatalogueRecord& r, SpaceRow& space) {
   return Ok{};
 }
 
-// As IndexWriter::remember.
-void IndexLoader::remember(MailboxNumber mailbox, SequenceNumber number, Time created, View key) {
-  if (created < horizon_) return;
-  auto place = static_cast<std::uint64_t>(duplicate_hash(store_, mailbox, key));
-  for (int probe = 0; probe < most_probes; ++probe, ++place) {
-    Duplicate& d = duplicates_[signed_of(place)];
-    const bool own = d.mailbox == mailbox && equal(d.key, key);
-    if (d.mailbox != 0 && !own) continue;
-    if (own && d.created >= created) return;
-    d = {mailbox, number, created, to_octets(key)};
-    return;
-  }
-}
-
-std::optional<std::int64_t> IndexLoader::place_of(MailboxNumber mailbox, View key) const {
-  auto place = static_cast<std::uint64_t>(duplicate_hash(store_, mailbox, key));
-  for (int probe = 0; probe < most_probes; ++probe, ++place) {
-    const auto it = duplicates_.find(signed_of(place));
-    if (it == duplicates_.end()) return std::nullopt;
-    if (it->second.mailbox == mailbox && equal(it->second.key, key)) return signed_of(place);
-  }
-  return std::nullopt;
-}
-
 // ---- changing
 
 void IndexLoader::change() {
-  std::sort(made_.begin(), made_.end(),
-            [](const Made& a, const Made& b) { return std::tie(a.id, a.lsn) < std::tie(b.id, b.lsn); });
+  sort_made();
   for (const Change& change : changes_) {
     auto it = std::lower_bound(made_.begin(), made_.end(), change.low,
                                [](const Made& m, std::int64_t id) { return m.id < id; });
@@ -228,8 +213,16 @@ void IndexLoader::change() {
       if (!it->gone && it->archived == change.in_archive && it->lsn < change.lsn) apply(change, *it);
   }
   changes_.clear();
-  for (Made& made : made_)
-    if (made.archived) made.id = archive_id(made.id);
+  bool moved = false;
+  for (Made& made : made_) {
+    if (!made.archived) continue;
+    made.id = archive_id(made.id);
+    moved = true;
+  }
+  if (moved) sort_made();
+}
+
+void IndexLoader::sort_made() {
   std::sort(made_.begin(), made_.end(),
             [](const Made& a, const Made& b) { return std::tie(a.id, a.lsn) < std::tie(b.id, b.lsn); });
 }
@@ -261,134 +254,6 @@ void IndexLoader::apply(const Change& change, Made& made) {
     to.list = from.list;
     to.list_complete = from.list_complete;
   }
-}
-
-// ---- writing
-
-Status IndexLoader::write(Segments& segments) {
-  X400_CHECK(write_entries(segments));
-  X400_CHECK(add_counters(db_, counters_));
-  X400_CHECK(write_mailboxes());
-  X400_CHECK(write_items());
-  X400_CHECK(write_duplicates());
-  return write_space();
-}
-
-Status IndexLoader::write_entries(Segments& segments) {
-  constexpr std::uint64_t step = 10'000;
-  std::int64_t last = -1;
-  for (std::size_t i = 0; i < made_.size(); ++i) {
-    if (i % step == 0) X400_CHECK(tell(LoadProgress::Phase::writing, i, made_.size()));
-    if (made_[i].gone || made_[i].id == last) continue;
-    last = made_[i].id;
-    X400_CHECK(write_entry(segments, made_[i]));
-    ++out_.entries;
-  }
-  return tell(LoadProgress::Phase::writing, made_.size(), made_.size());
-}
-
-Status IndexLoader::write_entry(Segments& segments, const Made& made) {
-  const SegmentHeader& h = sources_[made.source].segment.header;
-  X400_TRY(opened, segments.open(h.segment, h.generation));
-  Octets octets(made.body_size);
-  X400_TRY(got, opened.file->read(made.body_at, octets));
-  octets.resize(got);
-  X400_TRY(body, decode_entry(octets));
-  body.status = static_cast<RetrievalStatus>(made.status);
-  body.archived = made.archived;
-  if (made.changed != 0) {
-    const Modified& m = changed_[made.changed - 1];
-    if (m.variable) body.variable = *m.variable;
-    if (m.list) {
-      body.list_attributes = *m.list;
-      body.list_complete = m.list_complete;
-    }
-  }
-  EntryRow row;
-  row.mailbox = static_cast<MailboxNumber>(made.id >> 33);
-  row.number = number_of(made.id);
-  row.created = made.created;
-  row.file = file_key(h.segment, h.generation);
-  row.offset = made.offset;
-  row.head = made.head;
-  row.inline_size = made.inline_size;
-  if (!files_.empty())
-    if (const auto it = files_.find({made.source, made.offset}); it != files_.end())
-      row.content_file = it->second;
-  if (!body.duplicate_key.empty()) row.duplicate = place_of(row.mailbox, body.duplicate_key);
-  X400_CHECK(insert_row(db_, row, body));
-  Counted& c = counters_[CounterKey(made.id >> 31, static_cast<int>(body.entry_class), made.status,
-                                    body.entry_type, body.priority, body.parent_distance != 0 ? 1 : 0)];
-  c.count += 1;
-  c.octets += signed_of(body.size);
-  return Ok{};
-}
-
-Status IndexLoader::write_mailboxes() {
-  for (auto& [number, m] : mailboxes_) {
-    if (m.record == 0) {  // its own record was lost: what it holds must stay reachable
-      m.id = "recovered-" + std::to_string(number);
-      out_.problems.push_back("the record of mailbox " + std::to_string(number) + " is lost: named " + m.id);
-    }
-    X400_TRY(put, db_.prepare("INSERT INTO mailboxes VALUES(?1,?2,?3,?4,?5,?6,?7)"));
-    put.bind(1, number).bind(2, std::string_view(m.id)).bind(3, m.properties);
-    put.bind(
-        4, std::min<std::int64_t>(signed_of(m.next + out_.lost_records), backend::max_sequence_number + 1ll));
-    put.bind(5, m.last_time).bind(6, signed_of(m.record)).bind(7, signed_of(m.counter));
-    X400_CHECK(put.run());
-  }
-  return Ok{};
-}
-
-Status IndexLoader::write_items() {
-  for (const auto& [key, item] : items_) {
-    const auto& [mailbox, kind, name] = key;
-    X400_TRY(put, db_.prepare("INSERT INTO items VALUES(?1,?2,?3,?4,?5,?6,?7)"));
-    put.bind(1, mailbox).bind(2, kind).bind(3, name).bind(4, item.value);
-    if (item.due) put.bind(5, *item.due);
-    put.bind(6, signed_of(item.lsn)).bind(7, item.segment);
-    X400_CHECK(put.run());
-  }
-  for (const auto& grave : item_graves_) {
-    const auto& [mailbox, kind, name] = grave.first;
-    X400_TRY(put, db_.prepare("INSERT INTO item_graves VALUES(?1,?2,?3,?4)"));
-    put.bind(1, mailbox).bind(2, kind).bind(3, name).bind(4, grave.second);
-    X400_CHECK(put.run());
-  }
-  return Ok{};
-}
-
-Status IndexLoader::write_duplicates() {
-  std::vector<std::int64_t> places;
-  places.reserve(duplicates_.size());
-  for (const auto& [place, d] : duplicates_)
-    if (d.mailbox != 0) places.push_back(place);
-  std::sort(places.begin(), places.end());
-  for (const std::int64_t place : places) {
-    const Duplicate& d = duplicates_.at(place);
-    X400_TRY(put, db_.prepare("INSERT INTO duplicates VALUES(?1,?2,?3,?4,?5)"));
-    put.bind(1, place).bind(2, d.mailbox).bind(3, d.number).bind(4, d.created).bind(5, d.key);
-    X400_CHECK(put.run());
-  }
-  return Ok{};
-}
-
-Status IndexLoader::write_space() {
-  std::sort(graves_.begin(), graves_.end());
-  graves_.erase(std::unique(graves_.begin(), graves_.end()), graves_.end());
-  for (const auto& grave : graves_) {
-    X400_TRY(put, db_.prepare("INSERT INTO graves VALUES(?1,?2)"));
-    put.bind(1, grave.first).bind(2, grave.second);
-    X400_CHECK(put.run());
-  }
-  for (const Source& source : sources_) {
-    const SpaceRow& s = source.space;
-    X400_TRY(put, db_.prepare("INSERT INTO space VALUES(?1,?2,?3,?4,?5,?6,?7)"));
-    put.bind(1, s.segment).bind(2, s.generation).bind(3, s.octets).bind(4, s.dead);
-    put.bind(5, s.expiring).bind(6, s.expires).bind(7, signed_of(s.as_of));
-    X400_CHECK(put.run());
-  }
-  return Ok{};
 }
 
 }  // namespace x400::mstore::storage

@@ -2,17 +2,20 @@
 //
 // First the records are read, catalogue by catalogue, keeping of an entry only where it lies; then the
 // changes are carried out on that; then the rows are written in the order of their keys, so that the file
-// grows at its end. Takes about 100 octets of memory an entry and 150 a duplicate key of the last 30 days.
+// grows at its end. A second thread reads ahead, first the catalogues, then the entries' bodies.
 //
-// Threads: one at a time.
+// Memory, at most: 112 octets an entry, 96 a change of one, 80 and the key itself a duplicate key of the last
+// 30 days; and what three segments' catalogues take. While vectors grow, that is: half of it in the end.
+//
+// Threads: one at a time; it calls the watch on the caller's.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
 
 #include "index/rows.hpp"
@@ -35,7 +38,7 @@ class IndexLoader {
  public:
   /// `db` has its tables and nothing in them. Duplicate keys of before `horizon` are left out.
   IndexLoader(Database& db, const StoreId& store, Time horizon, LoadWatch watch)
-      : db_(db), store_(store), horizon_(horizon), watch_(std::move(watch)) {}
+      : db_(db), watch_(std::move(watch)), duplicates_(store, horizon) {}
 
   struct Loaded {
     std::uint64_t entries = 0;
@@ -47,7 +50,7 @@ class IndexLoader {
   Result<Loaded> load(Segments& segments, const LogPosition& end);
 
  private:
-  /// An entry's record and what became of it.
+  /// An entry's record and what became of it; small, there are as many as entries.
   struct Made {
     std::int64_t id = 0;
     Lsn lsn = 0;
@@ -97,17 +100,16 @@ class IndexLoader {
     SequenceNumber next = 1;
     Time last_time = 0;
   };
-  struct Duplicate {
-    MailboxNumber mailbox = 0;
-    SequenceNumber number = 0;
-    Time created = 0;
-    Octets key;
-  };
   struct ItemRow {
     Octets value;
     std::optional<Time> due;
     Lsn lsn = 0;
     std::uint32_t segment = 0;
+  };
+  struct Rows {
+    std::vector<WholeRow> rows;
+    Octets octets;         // what the bodies borrow from
+    std::size_t upto = 0;  // of made_
   };
   using ItemKey = std::tuple<MailboxNumber, std::uint16_t, Octets>;
 
@@ -116,24 +118,21 @@ class IndexLoader {
   Status take_entry(const CatalogueRecord& record, std::uint32_t source);
   Status take_change(const CatalogueRecord& record, SpaceRow& space);
   Status take_item(const CatalogueRecord& record, SpaceRow& space);
-  void remember(MailboxNumber mailbox, SequenceNumber number, Time created, View key);
-  std::optional<std::int64_t> place_of(MailboxNumber mailbox, View key) const;
   void change();
+  void sort_made();
   void apply(const Change& change, Made& made);
   Status write(Segments& segments);
   Status write_entries(Segments& segments);
-  Status write_entry(Segments& segments, const Made& made);
+  Result<std::optional<Rows>> read_rows(Segments& segments);
+  Result<WholeRow> read_row(Segments& segments, const Made& made, std::span<std::uint8_t> octets);
   Status write_mailboxes();
   Status write_items();
-  Status write_duplicates();
   Status write_space();
   Status tell(LoadProgress::Phase phase, std::uint64_t done, std::uint64_t total) const {
     return !watch_ || watch_({phase, done, total}) ? Status(Ok{}) : Status(stopped());
   }
 
   Database& db_;
-  const StoreId store_;
-  const Time horizon_;
   const LoadWatch watch_;
   Loaded out_;
   std::vector<Source> sources_;
@@ -144,11 +143,14 @@ class IndexLoader {
   std::vector<Modified> changed_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> files_;  // record's place: content file
   std::map<MailboxNumber, MailboxRow> mailboxes_;
-  std::unordered_map<std::int64_t, Duplicate> duplicates_;
+  DuplicateKeys duplicates_;
   std::map<ItemKey, ItemRow> items_;
   std::vector<std::pair<std::int64_t, std::uint32_t>> graves_;
   std::set<std::pair<ItemKey, std::uint32_t>> item_graves_;
+  // Of the thread that reads rows until it has read all:
   CounterMap counters_;
+  std::size_t next_ = 0;    // of made_
+  std::int64_t last_ = -1;  // id of the last read
 };
 
 }  // namespace x400::mstore::storage

@@ -4,8 +4,10 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 
+#include "index/duplicate_keys.hpp"
 #include "index/schema.hpp"
 #include "log/bodies.hpp"
 
@@ -25,6 +27,15 @@ struct EntryRow {
 };
 /// False: there was a row of this number.
 Result<bool> insert_row(Database& db, const EntryRow& row, const EntryBody& body);
+
+struct WholeRow {
+  EntryRow row;
+  EntryBody body;
+};
+/// Rows of numbers that have none, many to a statement.
+Status insert_rows(Database& db, std::span<const WholeRow> rows);
+/// Keys whose places are free.
+Status insert_duplicates(Database& db, std::span<const DuplicateKeys::Key> keys);
 
 /// Counters of one kind of entries.
 using CounterKey =

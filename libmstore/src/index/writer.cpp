@@ -9,7 +9,6 @@ namespace {
 
 using backend::Event;
 
-constexpr int most_probes = 16;
 constexpr std::int64_t purge_chunk = 2000;
 
 std::int64_t signed_of(std::uint64_t v) { return static_cast<std::int64_t>(v); }
@@ -127,7 +126,7 @@ Result<std::optional<std::int64_t>> IndexWriter::remember(MailboxNumber mailbox,
                                                           Time created, View key) {
   if (created < horizon_) return std::optional<std::int64_t>();
   auto hash = static_cast<std::uint64_t>(duplicate_hash(store_, mailbox, key));
-  for (int probe = 0; probe < most_probes; ++probe, ++hash) {
+  for (std::uint64_t probe = 0; probe < most_probes; ++probe, ++hash) {
     X400_TRY(get, db_.prepare("SELECT mailbox,created,key FROM duplicates WHERE hash=?1"));
     get.bind(1, signed_of(hash));
     X400_TRY(found, get.step());

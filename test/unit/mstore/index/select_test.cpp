@@ -31,7 +31,8 @@ class Filled {
     db_ = std::move(*db);
     REQUIRE(configure_writer(*db_).ok());
     REQUIRE(create_tables(*db_).ok());
-    REQUIRE(create_indices(*db_).ok());
+    REQUIRE(create_ordered_indices(*db_).ok());
+    REQUIRE(create_other_indices(*db_).ok());
     IndexWriter writer(*db_, store);
     REQUIRE(writer.begin(0).ok());
     std::mt19937 dice(5);

@@ -259,6 +259,50 @@ TEST_CASE("rebuild replaces the index in any case") {
   CHECK(mtest::whole(*store) == before);
 }
 
+TEST_CASE("an index of more entries than are written at once, some changed, is made what it was") {
+  TempFolder folder;
+  const Options o = options(folder);
+  std::string before;
+  {
+    auto store = open(o);
+    for (const char* name : {"a", "b"}) {
+      const MailboxNumber box = *store->create_mailbox(name, {});
+      for (int set = 0; set < 5; ++set) {
+        backend::ChangeSet many;
+        many.mailbox = box;
+        for (int i = 0; i < 501; ++i) {
+          backend::NewEntry e = mtest::message("m");
+          e.duplicate_key = to_octets(std::to_string(set * 1000 + i));
+          e.priority = static_cast<std::uint8_t>(i % 3);
+          e.list_attributes = Octets(i % 700, 'l');
+          many.create.push_back(std::move(e));
+        }
+        REQUIRE(store->commit(std::move(many)).ok());
+      }
+      REQUIRE(store->commit(mtest::removing(box, {1, 500, 999, 1000, 1001, 2505})).ok());
+      REQUIRE(store
+                  ->commit(mtest::raising(box, {{10, 1700}}, backend::RetrievalStatus::processed,
+                                          backend::Durability::synced))
+                  .ok());
+    }
+    before = mtest::whole(*store);
+    REQUIRE(store->close().ok());
+  }
+  std::vector<std::uint64_t> written;
+  const auto report = rebuild_index(o.folder, [&](const Progress& p) {
+    if (p.phase == Progress::Phase::writing) written.push_back(p.done);
+    return Proceed::go_on;
+  });
+  REQUIRE(report.ok());
+  CHECK(report->entries == 2 * (5 * 501 - 6));
+  CHECK(report->differences.empty());
+  CHECK(report->other_differences == 0);
+  CHECK(std::is_sorted(written.begin(), written.end()));
+  CHECK((written.front() == 0 && written.back() == 2 * 5 * 501));
+  CHECK(mtest::whole(*open(o)) == before);
+  good(o);
+}
+
 TEST_CASE("check finds every flipped octet of the log that counts, and names the file") {
   TempFolder folder;
   const Options o = options(folder);

@@ -19,7 +19,8 @@ class EmptyIndex {
     REQUIRE(db.ok());
     db_ = std::move(*db);
     good(storage::create_tables(*db_));
-    good(storage::create_indices(*db_));
+    good(storage::create_ordered_indices(*db_));
+    good(storage::create_other_indices(*db_));
   }
 
   // The plans of all queries that together serve the filter.
