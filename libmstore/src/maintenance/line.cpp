@@ -1,5 +1,6 @@
 #include "maintenance/line.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace x400::mstore::maintenance {
@@ -44,8 +45,15 @@ std::string plain(std::string_view text) {
 }  // namespace
 
 std::string json_text(std::string_view text) {
+  // Nearly all of it is characters that stand for themselves: taken by runs.
+  const auto itself = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
   std::string out = "\"";
   while (!text.empty()) {
+    const auto run =
+        static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), itself) - text.begin());
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
     const std::size_t size = character(text);
     const auto octet = static_cast<unsigned char>(text[0]);
     if (size == 0) {

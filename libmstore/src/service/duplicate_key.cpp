@@ -13,10 +13,17 @@ namespace {
 
 namespace a = asn1::oids::attribute;
 
+// Looked up once: OpenSSL would search its providers at each use of EVP_sha256().
+const EVP_MD* sha256() {
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> fetched(
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free);
+  return fetched.get();
+}
+
 class Digest {
  public:
   Digest() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    good_ = context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
+    good_ = context_ && sha256() && EVP_DigestInit_ex(context_.get(), sha256(), nullptr) == 1;
   }
   /// With its length in front, so that no two lists of parts have the same octets.
   void add(View part) {
@@ -28,7 +35,7 @@ class Digest {
   }
   void add(std::string_view part) { add(view(part)); }
   Result<Octets> finish() {
-    Octets out(static_cast<std::size_t>(EVP_MD_size(EVP_sha256())));
+    Octets out(32);
     if (!good_ || EVP_DigestFinal_ex(context_.get(), out.data(), nullptr) != 1)
       return Error(ErrorKind::internal, "SHA-256 failed");
     return out;

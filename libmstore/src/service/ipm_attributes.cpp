@@ -135,9 +135,76 @@ Status derive_requestors(const content::Heading& heading, AttributeList& to) {
   return Ok{};
 }
 
+// Names inside a redirection or DL expansion element: the first thing in it that reads as an O/R name.
+std::optional<asn1::ORAddress> name_in_history(View value) {
+  auto outer = ber::read_one(value);
+  if (!outer.ok()) return std::nullopt;
+  ber::Reader r(outer->content);
+  auto first = r.next();
+  if (!first.ok()) return std::nullopt;
+  for (const View candidate : {first->whole, first->content}) {
+    auto element = ber::read_one(candidate);
+    if (!element.ok()) continue;
+    auto name = asn1::ORName::decode(element->whole, element->tag);
+    if (name.ok() && !name->address.empty()) return name->address;
+  }
+  return std::nullopt;
+}
+
+// Under which names this copy was delivered, best first: this-recipient, originally-intended, redirection and
+// DL history.
+std::vector<asn1::ORAddress> recipient_names(const AttributeList& envelope) {
+  std::vector<asn1::ORAddress> names;
+  for (const ber::Oid* type : {&a::this_recipient_name, &a::originally_intended_recipient_name}) {
+    const Attribute* found = envelope.find(*type);
+    if (!found) continue;
+    auto name = asn1::ORName::decode(found->values.front());
+    if (name.ok()) names.push_back(name->address);
+  }
+  for (const ber::Oid* type : {&a::redirection_history, &a::dl_expansion_history}) {
+    const Attribute* found = envelope.find(*type);
+    if (!found) continue;
+    for (const Octets& value : found->values)
+      if (auto name = name_in_history(value)) names.push_back(std::move(*name));
+  }
+  return names;
+}
+
+std::vector<content::RecipientSpecifier> specifiers_of(const content::Heading& heading) {
+  std::vector<content::RecipientSpecifier> all;
+  for (const HeadingField list : {HeadingField::primary_recipients, HeadingField::copy_recipients,
+                                  HeadingField::blind_copy_recipients}) {
+    auto read = heading.recipients(list);
+    if (!read.ok()) continue;
+    std::move(read->begin(), read->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+// The first of the names that the heading has tells what was asked of this recipient. Compared by canonical
+// keys: both lists can be as long as a hostile sender likes. Most headings ask nothing of anybody: their
+// names are not even read.
+std::optional<content::RecipientSpecifier> this_recipient(const content::Heading& heading,
+                                                          const AttributeList& envelope) {
+  auto specifiers = specifiers_of(heading);
+  if (std::all_of(specifiers.begin(), specifiers.end(),
+                  [](const auto& s) { return s.extensions.all().empty(); }))
+    return std::nullopt;
+  std::unordered_map<std::string, content::RecipientSpecifier> by_key;
+  for (content::RecipientSpecifier& s : specifiers) {
+    if (!s.recipient.formal_name) continue;
+    auto name = asn1::ORName::decode(s.recipient.formal_name->encoded());
+    if (name.ok()) by_key.try_emplace(asn1::canonical_key(name->address), std::move(s));
+  }
+  for (const asn1::ORAddress& name : recipient_names(envelope))
+    if (const auto at = by_key.find(asn1::canonical_key(name)); at != by_key.end())
+      return std::move(at->second);
+  return std::nullopt;
+}
+
 Status derive_this_recipient(const content::Heading& heading, content::Format format,
-                             const std::vector<asn1::ORAddress>& names, AttributeList& to) {
-  const auto recipient = this_recipient(heading, names);
+                             const AttributeList& envelope, AttributeList& to) {
+  const auto recipient = this_recipient(heading, envelope);
   if (!recipient) return Ok{};
   if (const auto request = recipient->extensions.value(mx::acp127_notification_request))
     to.add(mil_a::acp127_notification_request, request->encoded());
@@ -167,64 +234,9 @@ std::optional<std::int64_t> number_in(const AttributeList& list, const ber::Oid&
   return n.ok() ? std::optional(*n) : std::nullopt;
 }
 
-// Names inside a redirection or DL expansion element: the first thing in it that reads as an O/R name.
-std::optional<asn1::ORAddress> name_in_history(View value) {
-  auto outer = ber::read_one(value);
-  if (!outer.ok()) return std::nullopt;
-  ber::Reader r(outer->content);
-  auto first = r.next();
-  if (!first.ok()) return std::nullopt;
-  for (const View candidate : {first->whole, first->content}) {
-    auto element = ber::read_one(candidate);
-    if (!element.ok()) continue;
-    auto name = asn1::ORName::decode(element->whole, element->tag);
-    if (name.ok() && !name->address.empty()) return name->address;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-std::vector<asn1::ORAddress> recipient_names(const AttributeList& envelope) {
-  std::vector<asn1::ORAddress> names;
-  for (const ber::Oid* type : {&a::this_recipient_name, &a::originally_intended_recipient_name}) {
-    const Attribute* found = envelope.find(*type);
-    if (!found) continue;
-    auto name = asn1::ORName::decode(found->values.front());
-    if (name.ok()) names.push_back(name->address);
-  }
-  for (const ber::Oid* type : {&a::redirection_history, &a::dl_expansion_history}) {
-    const Attribute* found = envelope.find(*type);
-    if (!found) continue;
-    for (const Octets& value : found->values)
-      if (auto name = name_in_history(value)) names.push_back(std::move(*name));
-  }
-  return names;
-}
-
-// Compared by canonical keys: both lists can be as long as a hostile sender likes.
-std::optional<content::RecipientSpecifier> this_recipient(const content::Heading& heading,
-                                                          const std::vector<asn1::ORAddress>& names) {
-  if (names.empty()) return std::nullopt;
-  std::unordered_map<std::string, content::RecipientSpecifier> specifiers;
-  for (const HeadingField list : {HeadingField::primary_recipients, HeadingField::copy_recipients,
-                                  HeadingField::blind_copy_recipients}) {
-    auto read = heading.recipients(list);
-    if (!read.ok()) continue;
-    for (content::RecipientSpecifier& s : *read) {
-      if (!s.recipient.formal_name) continue;
-      auto name = asn1::ORName::decode(s.recipient.formal_name->encoded());
-      if (name.ok()) specifiers.try_emplace(asn1::canonical_key(name->address), std::move(s));
-    }
-  }
-  for (const asn1::ORAddress& name : names)
-    if (const auto at = specifiers.find(asn1::canonical_key(name)); at != specifiers.end())
-      return std::move(at->second);
-  return std::nullopt;
-}
-
-Status derive_ipm(const content::Ipm& ipm, content::Format format, const std::vector<asn1::ORAddress>& names,
-                  AttributeList& to) {
+Status derive_ipm(const content::Ipm& ipm, content::Format format, AttributeList& to) {
   X400_CHECK(ipm.heading.check());
   AttributeList own;
   own.add(ipm_a::ipm_entry_type, enumerated(0));
@@ -242,7 +254,7 @@ Status derive_ipm(const content::Ipm& ipm, content::Format format, const std::ve
   if (!own.find(ipm_a::auto_forwarded)) own.add_boolean(ipm_a::auto_forwarded, false);
   X400_CHECK(derive_extensions(ipm.heading.extensions(), own));
   X400_CHECK(derive_requestors(ipm.heading, own));
-  X400_CHECK(derive_this_recipient(ipm.heading, format, names, own));
+  X400_CHECK(derive_this_recipient(ipm.heading, format, to, own));
   derive_body_types(ipm.body, own);
   for (const Attribute& attribute : own.all())
     for (const Octets& value : attribute.values) to.add(attribute.type, value);

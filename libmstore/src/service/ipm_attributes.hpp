@@ -15,15 +15,10 @@
 
 namespace x400::mstore::service {
 
-/// Under which names this copy was delivered, best first: this-recipient, originally-intended, redirection
-/// and DL history. The first that the heading names tells what was asked of this recipient.
-std::vector<asn1::ORAddress> recipient_names(const AttributeList& envelope);
-std::optional<content::RecipientSpecifier> this_recipient(const content::Heading& heading,
-                                                          const std::vector<asn1::ORAddress>& names);
-
+/// `to` has the attributes of the envelope: under the names there the heading is searched for what was asked
+/// of this recipient (this-recipient first, then originally-intended, redirection and DL history).
 /// Errors: malformed, truncated: then nothing of the content is used, not even what was added already.
-Status derive_ipm(const content::Ipm& ipm, content::Format format, const std::vector<asn1::ORAddress>& names,
-                  AttributeList& to);
+Status derive_ipm(const content::Ipm& ipm, content::Format format, AttributeList& to);
 Status derive_ipn(const content::Ipn& ipn, AttributeList& to);
 
 /// What the index orders by: the primary (else copy) precedence of P772, else the precedence extension of

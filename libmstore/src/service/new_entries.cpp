@@ -64,7 +64,7 @@ class Tree {
     auto read = content::InformationObject::read(octets);
     if (!read.ok()) return false;
     if (const content::Ipm* ipm = read->ipm()) {
-      if (!derive_ipm(*ipm, format, recipient_names(list), list).ok()) return false;
+      if (!derive_ipm(*ipm, format, list).ok()) return false;
     } else if (!derive_ipn(*read->ipn(), list).ok()) {
       return false;
     }
@@ -96,7 +96,7 @@ class Tree {
     RowHead head;
     head.part = static_cast<std::uint16_t>(std::min<std::size_t>(f.position, 0xffff));
     head.message_part = f.part == content::PartKind::message || f.part == content::PartKind::mm_message;
-    if (f.ipm) head.spared = !derive_ipm(*f.ipm, f.format, recipient_names(list), list).ok();
+    if (f.ipm) head.spared = !derive_ipm(*f.ipm, f.format, list).ok();
     if (f.ipn) head.spared = !derive_ipn(*f.ipn, list).ok();
 
     backend::NewContent content = place(f, head);

@@ -28,10 +28,18 @@ std::optional<Extent> inside(View octets) {
   return e;
 }
 
+// Names of attributes differ in their last arc, so most comparisons end at the first octet looked at.
+bool same(const ber::Oid& a, const ber::Oid& b) {
+  const View x = a.contents(), y = b.contents();
+  if (x.size() != y.size()) return false;
+  return x.empty() || (x.back() == y.back() && a == b);
+}
+
 }  // namespace
 
 void AttributeList::add(const ber::Oid& type, Octets value) {
-  const auto at = std::find_if(all_.begin(), all_.end(), [&](const Attribute& a) { return a.type == type; });
+  const auto at =
+      std::find_if(all_.begin(), all_.end(), [&](const Attribute& a) { return same(a.type, type); });
   if (at != all_.end()) {
     at->values.push_back(std::move(value));
     return;
@@ -56,7 +64,7 @@ void AttributeList::add_oid(const ber::Oid& type, const ber::Oid& value) {
 
 const Attribute* AttributeList::find(const ber::Oid& type) const {
   for (const Attribute& a : all_)
-    if (a.type == type) return &a;
+    if (same(a.type, type)) return &a;
   return nullptr;
 }
 
