@@ -41,16 +41,29 @@ bool is_ascii(std::string_view s) {
   return true;
 }
 
+char lower_ascii(char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+
 // Nearly all values: no code points needed.
 std::string fold_ascii(std::string_view s) {
   std::string out;
   out.reserve(s.size());
   for (const char c : s) {
     if (c == ' ' && (out.empty() || out.back() == ' ')) continue;
-    out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+    out.push_back(lower_ascii(c));
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
+}
+
+// Of lower case already, in place.
+std::string_view without_surplus_spaces(std::span<char> text) {
+  std::size_t size = 0;
+  for (const char c : text) {
+    if (c == ' ' && (size == 0 || text[size - 1] == ' ')) continue;
+    text[size++] = c;
+  }
+  if (size != 0 && text[size - 1] == ' ') --size;
+  return {text.data(), size};
 }
 
 std::u32string composed(const std::u32string& points) {
@@ -67,6 +80,23 @@ std::u32string composed(const std::u32string& points) {
 }
 
 }  // namespace
+
+// Loops without a way out, of which the compiler makes some for many octets at a time.
+std::optional<std::string_view> fold_ascii(View octets, std::span<char> room) {
+  const std::size_t size = octets.size();
+  if (size == 0) return std::string_view();
+  if (size > room.size()) return std::nullopt;
+  char* const to = room.data();
+  std::uint8_t all = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    all |= octets[i];
+    to[i] = lower_ascii(static_cast<char>(octets[i]));
+  }
+  if (all >= 0x80) return std::nullopt;
+  bool surplus = to[0] == ' ' || to[size - 1] == ' ';
+  for (std::size_t i = 1; i < size; ++i) surplus |= (to[i - 1] == ' ') & (to[i] == ' ');
+  return surplus ? without_surplus_spaces(room.first(size)) : std::string_view(to, size);
+}
 
 std::string fold(std::string_view utf8) {
   if (is_ascii(utf8)) return fold_ascii(utf8);

@@ -283,6 +283,9 @@ struct RowView {
 
 enum class Order : std::uint8_t { ascending, descending };
 
+/// What a backend knows of the pages that follow; its own affair.
+struct Hits;
+
 /// All conditions hold together. What an index serves well: number, time, status, priority other than
 /// normal, precedence, size; the rest is checked row by row.
 struct Query {
@@ -308,12 +311,15 @@ struct Query {
   /// Rows of which it says false may be left out, so that a search need not make a row of each entry. Called
   /// during the select, on its thread; must not call the backend. Only with `attributes`.
   std::function<bool(const RowView&)> where{};
+  /// Of the page before, so that what it found need not be found again. Never changes the answer.
+  std::shared_ptr<const Hits> hits{};
 };
 
 struct Page {
   std::vector<Row> rows{};
   bool more = false;           ///< go on with after = reached; also without rows, where `where` left many out
   SequenceNumber reached = 0;  ///< the last number looked at
+  std::shared_ptr<const Hits> hits{};
 };
 
 /// Octets and what keeps them alive.

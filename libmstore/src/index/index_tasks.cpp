@@ -4,8 +4,9 @@
 
 namespace x400::mstore::storage {
 namespace {
-constexpr std::size_t most_idle_readers = 32;
-}
+// Each with its pages: docs/administration.md says what they come to.
+constexpr std::size_t most_idle_readers = 8;
+}  // namespace
 
 void Index::perform(Task& task) {
   Status result = task.transaction ? db_->execute("BEGIN IMMEDIATE") : Status(Ok{});

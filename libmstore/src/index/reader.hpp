@@ -99,8 +99,11 @@ struct SelectStatement {
   std::string sql;
   std::vector<std::int64_t> parameters;
 };
-/// `low`..`high`: numbers left to look at. `precedence`: the one value asked for in this run.
+/// `low`..`high`: numbers left to look at. `precedence`: the one value asked for in this run. With `where` it
+/// calls row_test (sqlite.hpp).
 SelectStatement select_statement(const backend::Query& query, SequenceNumber low, SequenceNumber high,
-                                 std::optional<std::int64_t> precedence, bool by_size);
+                                 std::optional<std::int64_t> precedence);
+/// Of the one row whose id is the first parameter, if all conditions but the numbers' hold for it.
+SelectStatement row_statement(const backend::Query& query);
 
 }  // namespace x400::mstore::storage

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "index/reader.hpp"
+#include "index/sizes.hpp"
 
 namespace x400::mstore::storage {
 
@@ -18,7 +19,6 @@ using Asked = backend::Query;
 namespace {
 
 constexpr std::int64_t most_precedences = 32;  // values looked up one by one
-constexpr std::int64_t most_by_size = 5000;    // hits that are worth sorting
 // Rows looked at for one page, whatever `where` says: a reading that lasts keeps the write-ahead log from
 // being begun anew.
 constexpr std::uint32_t most_looked_at = 20'000;
@@ -48,10 +48,6 @@ class Builder {
   std::string text_;
   std::vector<std::int64_t> parameters_;
 };
-
-std::int64_t as_int(std::uint64_t v) {
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(v, std::numeric_limits<std::int64_t>::max()));
-}
 
 void where_classes(Builder& b, const Asked& q, EntryBase base) {
   if (all_of_base(q.classes, base)) return;
@@ -97,43 +93,31 @@ Result<EntryBase> base_of_query(const Asked& query) {
   return EntryBase::archive;
 }
 
-// Each condition of a partial index is repeated word for word, else SQLite does not take it; INDEXED BY,
-// because without it SQLite prefers the primary key as soon as rows are wanted in its order.
-SelectStatement select_statement(const Asked& q, SequenceNumber low, SequenceNumber high,
-                                 std::optional<std::int64_t> precedence, bool by_size) {
-  const EntryBase base = base_of_query(q).value_or(EntryBase::stored);
-  const std::int64_t box = box_key(q.mailbox, base);
-  Builder b;
-  std::string index;
-  bool status = q.status.has_value();
-  bool priority = q.priority.has_value();
-  if (q.status && *q.status != RetrievalStatus::processed) {
-    index = "entries_status";
-    b.where("box=" + b.value(box) + " AND status=" + b.value(static_cast<int>(*q.status)) + " AND status<>2");
-    status = false;
-  } else if (precedence) {
-    index = "entries_precedence";
-    b.where("box=" + b.value(box) + " AND precedence=" + b.value(*precedence) +
-            " AND precedence IS NOT NULL");
-  } else if (q.priority && *q.priority != 0) {
-    index = "entries_priority";
-    b.where("box=" + b.value(box) + " AND priority=" + b.value(*q.priority) + " AND priority<>0");
-    priority = false;
-  } else if (by_size) {
-    index = "entries_size";
-    b.where("box=" + b.value(box));
-  }
-  b.where("id BETWEEN " + b.value(entry_id(box, low)) + " AND " + b.value(entry_id(box, high)));
+namespace {
+
+const char* columns(const Asked& q) {
+  return q.attributes
+             ? "SELECT "
+               "id,class,type,status,priority,precedence,size,created,parent,descendants,complete,list,"
+               "variable FROM entries "
+             : "SELECT id,class,type,status,priority,precedence,size,created,parent,descendants,complete "
+               "FROM "
+               "entries ";
+}
+
+// What the index chosen has not made sure of.
+struct Left {
+  bool status = true, priority = true, precedence = true;
+};
+
+void where_rest(Builder& b, const Asked& q, EntryBase base, Left left) {
   where_classes(b, q, base);
-  if (status) b.where("+status=" + b.value(static_cast<int>(*q.status)));
-  if (priority) b.where("+priority=" + b.value(*q.priority));
-  if (!precedence || index != "entries_precedence") {
-    if (q.precedence_from) b.where("+precedence>=" + b.value(*q.precedence_from));
-    if (q.precedence_to) b.where("+precedence<=" + b.value(*q.precedence_to));
-  }
-  const char* const size = by_size && index == "entries_size" ? "size" : "+size";
-  if (q.size_from) b.where(size + (">=" + b.value(as_int(*q.size_from))));
-  if (q.size_to) b.where(size + ("<=" + b.value(as_int(*q.size_to))));
+  if (left.status && q.status) b.where("+status=" + b.value(static_cast<int>(*q.status)));
+  if (left.priority && q.priority) b.where("+priority=" + b.value(*q.priority));
+  if (left.precedence && q.precedence_from) b.where("+precedence>=" + b.value(*q.precedence_from));
+  if (left.precedence && q.precedence_to) b.where("+precedence<=" + b.value(*q.precedence_to));
+  if (q.size_from) b.where("+size>=" + b.value(as_int(*q.size_from)));
+  if (q.size_to) b.where("+size<=" + b.value(as_int(*q.size_to)));
   if (q.entry_type) b.where("type=" + b.value(*q.entry_type));
   if (q.since) b.where("created>=" + b.value(*q.since));
   if (q.until) b.where("created<=" + b.value(*q.until));
@@ -141,11 +125,42 @@ SelectStatement select_statement(const Asked& q, SequenceNumber low, SequenceNum
     b.where("parent=" + b.value(*q.parent));
   else if (!q.with_children)
     b.where("parent=0");
+}
+
+// Whether rows are tested on the way, so that one that is not wanted costs no more than a look.
+bool tests_rows(const Asked& q) { return q.where && q.attributes; }
+
+}  // namespace
+
+// Each condition of a partial index is repeated word for word, else SQLite does not take it; INDEXED BY,
+// because without it SQLite prefers the primary key as soon as rows are wanted in its order.
+SelectStatement select_statement(const Asked& q, SequenceNumber low, SequenceNumber high,
+                                 std::optional<std::int64_t> precedence) {
+  const EntryBase base = base_of_query(q).value_or(EntryBase::stored);
+  const std::int64_t box = box_key(q.mailbox, base);
+  Builder b;
+  std::string index;
+  Left left;
+  if (q.status && *q.status != RetrievalStatus::processed) {
+    index = "entries_status";
+    b.where("box=" + b.value(box) + " AND status=" + b.value(static_cast<int>(*q.status)) + " AND status<>2");
+    left.status = false;
+  } else if (precedence) {
+    index = "entries_precedence";
+    b.where("box=" + b.value(box) + " AND precedence=" + b.value(*precedence) +
+            " AND precedence IS NOT NULL");
+    left.precedence = false;
+  } else if (q.priority && *q.priority != 0) {
+    index = "entries_priority";
+    b.where("box=" + b.value(box) + " AND priority=" + b.value(*q.priority) + " AND priority<>0");
+    left.priority = false;
+  }
+  b.where("id BETWEEN " + b.value(entry_id(box, low)) + " AND " + b.value(entry_id(box, high)));
+  where_rest(b, q, base, left);
+  if (tests_rows(q)) b.where("row_test(complete,list,variable)");
   const std::string limit = b.value(static_cast<std::int64_t>(q.limit) + 1);
   SelectStatement s;
-  s.sql = "SELECT id,class,type,status,priority,precedence,size,created,parent,descendants,complete";
-  if (q.attributes) s.sql += ",list,variable";
-  s.sql += " FROM entries ";
+  s.sql = columns(q);
   s.sql += index.empty() ? "NOT INDEXED" : "INDEXED BY " + index;
   s.sql += " WHERE " + b.text() + " ORDER BY id" + (q.order == Order::descending ? " DESC" : "") + " LIMIT " +
            limit;
@@ -153,10 +168,21 @@ SelectStatement select_statement(const Asked& q, SequenceNumber low, SequenceNum
   return s;
 }
 
+SelectStatement row_statement(const Asked& q) {
+  Builder b;
+  b.where("id=" + b.value(0));
+  where_rest(b, q, base_of_query(q).value_or(EntryBase::stored), {});
+  SelectStatement s;
+  s.sql = columns(q) + ("NOT INDEXED WHERE " + b.text());
+  s.parameters = std::move(b).parameters();
+  return s;
+}
+
 class Selection {
  public:
-  Selection(Database& db, const Asked& query, EntryBase base)
-      : db_(db),
+  Selection(IndexReader& reader, const Asked& query, EntryBase base)
+      : reader_(reader),
+        db_(reader.database()),
         query_(query),
         box_(box_key(query.mailbox, base)),
         in_time_(base == EntryBase::stored || base == EntryBase::archive) {}
@@ -171,18 +197,12 @@ class Selection {
     }
     if (query_.after != 0 && query_.order == Order::descending) high_ = std::min(high_, query_.after - 1);
     if (query_.parent) X400_CHECK(narrow_to_family());
-    // Only there times rise with the numbers: a log entry may be later than its number tells.
-    if (in_time_) X400_CHECK(narrow_to_times());
-    if (low_ > high_) return Page{};
-
-    const auto values = precedences();
-    X400_TRY(by_size, sizes_are_few());
-    if (values.empty()) {
-      X400_CHECK(fetch(std::nullopt, by_size));
-    } else {
-      for (const std::int64_t value : values) X400_CHECK(fetch(value, false));
+    // Several looks are of one moment, and begin reading only once.
+    if (several_looks()) {
+      X400_TRY(moment, Snapshot::of(reader_));
+      return look();
     }
-    return page(values.size() > 1);
+    return look();
   }
 
  private:
@@ -199,17 +219,26 @@ class Selection {
     return values;
   }
 
-  Result<bool> sizes_are_few() {
-    if (by_status() || (query_.priority && *query_.priority != 0)) return false;
-    if (!query_.size_from && !query_.size_to) return false;
-    X400_TRY(count, db_.prepare("SELECT count(*) FROM (SELECT 1 FROM entries INDEXED BY entries_size "
-                                "WHERE box=?1 AND size BETWEEN ?2 AND ?3 LIMIT ?4)"));
-    count.bind(1, box_)
-        .bind(2, as_int(query_.size_from.value_or(0)))
-        .bind(3, as_int(query_.size_to.value_or(std::numeric_limits<std::uint64_t>::max())))
-        .bind(4, most_by_size + 1);
-    X400_TRY(row, count.step());
-    return row && count.integer(0) <= most_by_size;
+  bool by_size() const {
+    return !by_status() && !(query_.priority && *query_.priority != 0) &&
+           (query_.size_from || query_.size_to);
+  }
+  bool by_time() const { return in_time_ && (query_.since || query_.until); }
+  bool several_looks() const { return (by_size() || by_time()) && !db_.in_transaction(); }
+
+  Result<Page> look() {
+    // Only there times rise with the numbers: a log entry may be later than its number tells.
+    if (by_time()) X400_CHECK(narrow_to_times());
+    if (low_ > high_) return Page{};
+    const auto values = precedences();
+    for (const std::int64_t value : values) X400_CHECK(fetch(value));
+    if (!values.empty()) return page(values.size() > 1);
+    if (by_size()) {
+      X400_TRY(hits, size_hits(db_, query_, box_, low_, high_));
+      hits_ = std::move(hits);
+    }
+    X400_CHECK(hits_ && !hits_->too_many ? fetch_each(*hits_) : fetch(std::nullopt));
+    return page(false);
   }
 
   Status narrow_to_family() {
@@ -251,8 +280,7 @@ class Selection {
   }
 
   Status narrow_to_times() {
-    if (low_ > high_) return Ok{};
-    if (query_.since) {
+    if (query_.since && low_ <= high_) {
       X400_TRY(first, first_since(*query_.since));
       low_ = first;
     }
@@ -263,26 +291,51 @@ class Selection {
     return Ok{};
   }
 
-  Status fetch(std::optional<std::int64_t> precedence, bool by_size) {
-    // Sorted ones cannot be cut off on the way.
-    const bool choosy = query_.where && query_.attributes && !precedence && !by_size;
+  // One value of precedence among several: rows that are sorted afterwards cannot be cut off on the way.
+  Status fetch(std::optional<std::int64_t> precedence) {
     Asked query = query_;
-    if (choosy) query.limit = std::max(query.limit, most_looked_at);
-    const SelectStatement s = select_statement(query, low_, high_, precedence, by_size);
+    if (precedence) query.where = nullptr;
+    const SelectStatement s = select_statement(query, low_, high_, precedence);
     X400_TRY(rows, db_.prepare(s.sql));
     for (std::size_t i = 0; i < s.parameters.size(); ++i) rows.bind(static_cast<int>(i) + 1, s.parameters[i]);
     std::uint32_t looked_at = 0;
+    const RowTest test(db_, [&](std::int64_t complete, View list, View variable) {
+      return ++looked_at > most_looked_at || query.where({list, variable, complete != 0});
+    });
     const std::size_t before = found_.size();
     while (found_.size() - before <= query_.limit) {
       X400_TRY(row, rows.step());
       if (!row) return Ok{};
-      if (choosy && ++looked_at > query.limit) {
+      const SequenceNumber number = number_of(rows.integer(0));
+      if (looked_at > most_looked_at) {
         cut_ = true;
+        reached_ = query_.order == Order::ascending ? number - 1 : number + 1;
         return Ok{};
       }
-      reached_ = number_of(rows.integer(0));
-      if (choosy && !query_.where({rows.blob(11), rows.blob(12), rows.integer(10) != 0})) continue;
+      reached_ = number;
       found_.push_back(row_of(rows, query_.attributes));
+    }
+    return Ok{};
+  }
+
+  Status fetch_each(const backend::Hits& hits) {
+    const SelectStatement s = row_statement(query_);
+    X400_TRY(row, db_.prepare(s.sql));
+    for (std::size_t i = 1; i < s.parameters.size(); ++i) row.bind(static_cast<int>(i) + 1, s.parameters[i]);
+    HitsInOrder numbers(hits, low_, high_, query_.order);
+    for (std::uint32_t looked_at = 0; found_.size() <= query_.limit; ++looked_at) {
+      const auto number = numbers.next();
+      if (!number || looked_at == most_looked_at) {
+        cut_ = number.has_value() || numbers.beyond();
+        if (!number) reached_ = numbers.edge();
+        return Ok{};
+      }
+      reached_ = *number;
+      row.again().bind(1, entry_id(box_, *number));
+      X400_TRY(found, row.step());
+      if (!found) continue;
+      if (tests_rows(query_) && !query_.where({row.blob(11), row.blob(12), row.integer(10) != 0})) continue;
+      found_.push_back(row_of(row, query_.attributes));
     }
     return Ok{};
   }
@@ -300,15 +353,18 @@ class Selection {
       p.reached = found_.back().number;
     }
     p.rows = std::move(found_);
+    if (p.more) p.hits = std::move(hits_);
     return p;
   }
 
+  IndexReader& reader_;
   Database& db_;
   const Asked& query_;
   const std::int64_t box_;
   const bool in_time_;
   SequenceNumber low_ = 1;
   SequenceNumber high_ = 0;
+  std::shared_ptr<const backend::Hits> hits_;
   std::vector<Row> found_;
   SequenceNumber reached_ = 0;
   bool cut_ = false;
@@ -316,7 +372,7 @@ class Selection {
 
 Result<Page> IndexReader::select(const Asked& query) {
   X400_TRY(base, base_of_query(query));
-  return Selection(*db_, query, base).run();
+  return Selection(*this, query, base).run();
 }
 
 }  // namespace x400::mstore::storage

@@ -28,6 +28,11 @@ Error sqlite_error(sqlite3* db, std::string_view doing) {
                "index: " + std::string(doing) + ": " + (db != nullptr ? sqlite3_errmsg(db) : "no memory"));
 }
 
+View blob_of(sqlite3_value* value) {
+  const void* data = sqlite3_value_blob(value);
+  return View(static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(sqlite3_value_bytes(value)));
+}
+
 }  // namespace
 
 Query::~Query() {
@@ -64,6 +69,11 @@ Result<bool> Query::step() {
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   return sqlite_error(db_, sqlite3_sql(statement_));
+}
+
+Query& Query::again() {
+  sqlite3_reset(statement_);
+  return *this;
 }
 
 Status Query::run() {
@@ -108,7 +118,17 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, bool r
     return error;
   }
   sqlite3_busy_timeout(db, 10'000);
-  return std::unique_ptr<Database>(new Database(db));
+  std::unique_ptr<Database> database(new Database(db));
+  const auto row_test = [](sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* test = static_cast<Database*>(sqlite3_user_data(context))->row_test_;
+    if (test == nullptr) return sqlite3_result_error(context, "row_test: no test", -1);
+    sqlite3_result_int(
+        context, (*test)(sqlite3_value_int64(values[0]), blob_of(values[1]), blob_of(values[2])) ? 1 : 0);
+  };
+  if (sqlite3_create_function_v2(db, "row_test", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, database.get(), row_test,
+                                 nullptr, nullptr, nullptr) != SQLITE_OK)
+    return sqlite_error(db, "row_test");
+  return database;
 }
 
 Database::~Database() {
@@ -138,6 +158,8 @@ Status Database::sum_pages() {
   return Ok{};
 }
 
+bool Database::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
 std::int64_t Database::changes() const { return sqlite3_changes64(db_); }
 
 Result<bool> Database::checkpoint() {
@@ -146,6 +168,10 @@ Result<bool> Database::checkpoint() {
   if (code != SQLITE_OK) return sqlite_error(db_, "checkpoint");
   return true;
 }
+
+RowTest::RowTest(Database& db, Test test) : db_(db), test_(std::move(test)) { db_.row_test_ = &test_; }
+
+RowTest::~RowTest() { db_.row_test_ = nullptr; }
 
 StopWhen::StopWhen(Database& db, std::function<bool()> stop) : db_(db), stop_(std::move(stop)) {
   constexpr int instructions = 200'000;  // of SQLite's machine: some ten milliseconds

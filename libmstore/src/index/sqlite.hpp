@@ -36,6 +36,8 @@ class Query {
 
   /// True: there is a row.
   Result<bool> step();
+  /// To be stepped from the start again, with what is bound.
+  Query& again();
   /// For statements without rows.
   Status run();
 
@@ -63,6 +65,7 @@ class Database {
   Status execute(const std::string& sql);
   /// Prepared once per text, kept. One use of a text at a time.
   Result<Query> prepare(std::string_view sql);
+  bool in_transaction() const;
   /// Rows changed by the last statement.
   std::int64_t changes() const;
   /// Pages in the write-ahead log after the last commit.
@@ -72,10 +75,28 @@ class Database {
 
  private:
   friend class StopWhen;
+  friend class RowTest;
   explicit Database(sqlite3* db);
   sqlite3* db_;
   int wal_pages_ = 0;
+  const std::function<bool(std::int64_t, View, View)>* row_test_ = nullptr;
   std::map<std::string, sqlite3_stmt*, std::less<>> statements_;
+};
+
+/// While it lives, the SQL function row_test(a, b, c) of the database answers what `test` says of three
+/// values: an integer and two blobs, which are views into the row. Without it the function is an error. One
+/// at a time for a database, which outlives it.
+class RowTest {
+ public:
+  using Test = std::function<bool(std::int64_t, View, View)>;
+  RowTest(Database& db, Test test);
+  RowTest(const RowTest&) = delete;
+  RowTest& operator=(const RowTest&) = delete;
+  ~RowTest();
+
+ private:
+  Database& db_;
+  Test test_;
 };
 
 /// While it lives, statements of the database that take long end with `closed` when `stop` says so, which is

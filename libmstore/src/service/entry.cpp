@@ -159,12 +159,29 @@ Result<Entry::Found> Entry::attribute(const ber::Oid& type) {
   return Found{find_in_run(record, type), {}};
 }
 
-Result<std::vector<View>> Entry::values(const ber::Oid& type) {
+Result<View> Entry::whole(const ber::Oid& type) {
   X400_TRY(found, attribute(type));
-  if (found.second.empty()) return values_of(found.first);
+  if (found.second.empty()) return found.first;
   Octets whole = to_octets(found.first);
   append(whole, found.second);
-  return values_of(keep(std::move(whole)));
+  return keep(std::move(whole));
+}
+
+Result<std::vector<View>> Entry::values(const ber::Oid& type) {
+  X400_TRY(whole, this->whole(type));
+  return values_of(whole);
+}
+
+std::optional<std::optional<std::int64_t>> Entry::column(const ber::Oid& type) const {
+  using Number = std::optional<std::int64_t>;
+  if (!variable_.run.empty()) return std::nullopt;
+  if (type == a::priority) return form_.head.has_priority ? Number(row_.priority) : Number();
+  if (type == a::retrieval_status) return Number(static_cast<std::int64_t>(row_.status));
+  if (type == a::entry_type) return Number(row_.entry_type);
+  if (type == a::sequence_number) return Number(row_.number);
+  if (type == a::parent_sequence_number) return row_.parent == 0 ? Number() : Number(row_.parent);
+  if (type == a::content_length && has_content(row_)) return Number(static_cast<std::int64_t>(row_.size));
+  return std::nullopt;
 }
 
 Result<Entry::Found> Entry::made(const ber::Oid& type) {
@@ -223,11 +240,12 @@ Result<const content::InformationObject*> Entry::object() {
       if (oid.ok() && content::interpersonal(content::format_of(*oid))) {
         auto read = content::InformationObject::read(held.octets);
         // Half an object is none: the rule of derivation holds here too.
-        if (read.ok() && read->check().ok()) object_ = std::move(*read);
+        if (read.ok() && read->check().ok())
+          object_ = std::make_unique<content::InformationObject>(std::move(*read));
       }
     }
   }
-  return object_ ? &*object_ : nullptr;
+  return object_.get();
 }
 
 Result<Entry::Found> Entry::of_content(const ber::Oid& type) {

@@ -47,6 +47,11 @@ class Entry {
   };
   /// Empty: the entry has no such attribute. Errors: the stored octets cannot be read.
   Result<Found> attribute(const ber::Oid& type);
+  /// The same in one piece.
+  Result<View> whole(const ber::Oid& type);
+  /// The number that a column of the row gives for the attribute: none in it where the entry does not have
+  /// the attribute. Nothing: it is none of those, or not from there.
+  std::optional<std::optional<std::int64_t>> column(const ber::Oid& type) const;
   /// None: the entry has no such attribute.
   Result<std::vector<View>> values(const ber::Oid& type);
 
@@ -74,7 +79,7 @@ class Entry {
   std::vector<Octets> kept_;                     // their octets stay where they are when the list moves
   std::vector<std::pair<ber::Oid, Found>> cut_;  // from the content, which is read through for each
   backend::HeldOctets content_;
-  std::optional<content::InformationObject> object_;
+  std::unique_ptr<content::InformationObject> object_;  // of the few that are asked for their content
   bool content_read_ = false, object_read_ = false;
 };
 

@@ -1,6 +1,5 @@
 #include "service/filter.hpp"
 
-#include "service/homes.hpp"
 #include "service/match_groups.hpp"
 
 namespace x400::mstore::service {
@@ -34,6 +33,7 @@ class Compiler {
   void item(const FilterItem& item, FilterNode& n) {
     n.item = item.kind;
     n.type = item.type;
+    n.home = home_of(item.type);
     bool body_part = false;
     const AttributeInfo* info = known_attribute(item.type, edition_, body_part);
     if (!info && !body_part) return problems_.add(AttributeProblem::unavailable_attribute_type, item.type);
@@ -115,19 +115,47 @@ class Compiler {
 // rule for `not` on other items is open (X.413 8.1.2): here absent counts as FALSE for all of them.
 constexpr Truth absent_attribute = Truth::no;
 
+Truth truth(bool b) { return b ? Truth::yes : Truth::no; }
+
+bool one_matches(const Matcher& matcher, View attribute) {
+  bool found = false;
+  for_each_value(attribute, [&](View value) {
+    found = matcher.matches(value);
+    return !found;
+  });
+  return found;
+}
+
+// Numbers that are columns of the row, compared as they are.
+std::optional<Truth> compare_column(const FilterNode& node, const Entry& entry) {
+  using Kind = FilterItem::Kind;
+  if (!node.number || node.home != Home::made) return std::nullopt;
+  const bool equality = node.item == Kind::equality || node.item == Kind::approximate_match;
+  if (!equality && node.item != Kind::greater_or_equal && node.item != Kind::less_or_equal)
+    return std::nullopt;
+  const auto column = entry.column(node.type);
+  if (!column) return std::nullopt;
+  if (!*column) return absent_attribute;
+  if (equality) return truth(**column == *node.number);
+  return truth(node.item == Kind::greater_or_equal ? **column >= *node.number : **column <= *node.number);
+}
+
 Truth evaluate_item(const FilterNode& node, Entry& entry) {
+  if (const auto known = compare_column(node, entry)) return *known;
   if (node.item == FilterItem::Kind::present) {
     auto found = entry.attribute(node.type);
     if (!found.ok()) return Truth::undefined;
-    return found->empty() ? Truth::no : Truth::yes;
+    return truth(!found->empty());
   }
-  auto values = entry.values(node.type);
-  if (!values.ok()) return Truth::undefined;
-  if (values->empty()) return absent_attribute;
-  if (node.value_count) return values->size() == *node.value_count ? Truth::yes : Truth::no;
-  for (const View value : *values)
-    if (node.matcher->matches(value)) return Truth::yes;
-  return Truth::no;
+  if (node.value_count) {
+    auto values = entry.values(node.type);
+    if (!values.ok()) return Truth::undefined;
+    if (values->empty()) return absent_attribute;
+    return truth(values->size() == *node.value_count);
+  }
+  auto whole = entry.whole(node.type);
+  if (!whole.ok()) return Truth::undefined;
+  return whole->empty() ? absent_attribute : truth(one_matches(*node.matcher, *whole));
 }
 
 Truth evaluate_list(const FilterNode& node, Entry& entry, Truth decisive, Truth otherwise) {
@@ -142,16 +170,12 @@ Truth evaluate_list(const FilterNode& node, Entry& entry, Truth decisive, Truth 
 
 // What the run of the row says; undefined: it is not all of the entry's attributes, or not of these.
 Truth evaluate_item(const FilterNode& node, View run) {
-  if (home_of(node.type) != Home::row) return Truth::undefined;
+  if (node.home != Home::row) return Truth::undefined;
   const View found = find_in_run(run, node.type);
-  if (node.item == FilterItem::Kind::present) return found.empty() ? Truth::no : Truth::yes;
+  if (node.item == FilterItem::Kind::present) return truth(!found.empty());
   if (found.empty()) return absent_attribute;
   if (!node.matcher) return Truth::undefined;
-  Truth result = Truth::no;
-  for_each_value(found, [&](View value) {
-    if (result == Truth::no && node.matcher->matches(value)) result = Truth::yes;
-  });
-  return result;
+  return truth(one_matches(*node.matcher, found));
 }
 
 Truth evaluate(const FilterNode& node, View run) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/entry.hpp"
+#include "service/homes.hpp"
 #include "service/matching.hpp"
 #include "x400/asn1/ms/errors.hpp"
 #include "x400/mstore/store.hpp"
@@ -23,6 +24,7 @@ struct FilterNode {
   // Of an item:
   ms::FilterItem::Kind item = ms::FilterItem::Kind::present;
   ber::Oid type;
+  Home home = Home::record;
   MatcherPtr matcher;                      ///< null: present, and value_count
   std::optional<std::size_t> value_count;  ///< valueCountMatch
   std::optional<std::int64_t> number;      ///< assertion as integer or instant, where it is one

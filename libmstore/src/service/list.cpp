@@ -1,12 +1,33 @@
 // List (X.413 8.2.3).
+#include <algorithm>
+#include <memory>
+#include <span>
+
 #include "service/session.hpp"
 
 namespace x400::mstore::service {
 
 namespace {
 
-struct ListStorage {
-  std::vector<std::unique_ptr<Entry>> entries;
+// Octets of the attributes of many entries, which are not kept themselves: they are several times as big.
+class ListStorage {
+ public:
+  View keep(View octets) {
+    if (octets.size() > room_.size()) {
+      const std::size_t size = std::max(octets.size(), block);
+      blocks_.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(size));
+      room_ = {blocks_.back().get(), size};
+    }
+    std::copy(octets.begin(), octets.end(), room_.begin());
+    const View kept = room_.first(octets.size());
+    room_ = room_.subspan(octets.size());
+    return kept;
+  }
+
+ private:
+  static constexpr std::size_t block = 16 * 1024;
+  std::vector<std::unique_ptr<std::uint8_t[]>> blocks_;
+  std::span<std::uint8_t> room_;
 };
 
 }  // namespace
@@ -36,10 +57,10 @@ Outcome<Listed> Session::list(const ms::ListArgument& argument) {
     }
     auto info = information(entry, selection, options_.edition, false);
     if (!info.ok()) return failure(info.error(), where("list"));
+    for (View& attribute : info->attributes) attribute = storage->keep(attribute);
     listed.result.requested.push_back(std::move(*info));
     const SequenceNumber number = entry.row().number;
     if (entry.row().status == backend::RetrievalStatus::new_entry) unread.push_back({number, number});
-    storage->entries.push_back(std::move(*next));
   }
   engine_->raise_status(mailbox_->number, std::move(unread), backend::RetrievalStatus::listed);
   listed.storage = std::move(storage);

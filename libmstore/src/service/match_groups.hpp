@@ -2,9 +2,11 @@
 // cannot be read are errors (malformed).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/matcher.hpp"
@@ -24,6 +26,20 @@ std::optional<std::int64_t> ordinal(asn1::MatchingRule rule, const ber::Element&
 /// A string of any character type in UTF-8; nothing: it is no string.
 std::optional<std::string> text_of(const ber::Element& value);
 std::optional<std::string> folded_text(const ber::Element& value);
+/// The same, without memory of its own for what is short and ASCII: nearly all that a search looks at.
+class FoldedText {
+ public:
+  explicit FoldedText(const ber::Element& value);
+  FoldedText(const FoldedText&) = delete;
+  FoldedText& operator=(const FoldedText&) = delete;
+  /// Nothing: it is no string.
+  const std::optional<std::string_view>& text() const { return text_; }
+
+ private:
+  std::array<char, 256> room_;
+  std::string long_;
+  std::optional<std::string_view> text_;
+};
 /// Strings and lists of strings; null result: not a rule of this group.
 Result<MatcherPtr> make_text_match(asn1::MatchingRule rule, const ber::Element& assertion);
 /// Pieces of a string in their order. Error invalid: the order of the pieces makes no sense

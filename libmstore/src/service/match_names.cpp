@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "service/match_groups.hpp"
+#include "service/name_sketch.hpp"
+#include "service/run.hpp"
 #include "x400/asn1/or_name.hpp"
 #include "x400/asn1/text.hpp"
 #include "x400/content/heading.hpp"
@@ -171,12 +173,24 @@ bool same_named(const Named& a, const Named& b) {
   return !a.telephone.empty() && a.telephone == b.telephone;
 }
 
+// The O/R name in a value, as far as it is found without decoding.
+std::optional<ber::Element> bare_name(Shape shape, const ber::Element& e) {
+  if (shape == Shape::or_name || shape == Shape::or_address) return e;
+  if (shape != Shape::descriptor) return std::nullopt;
+  const auto member = first_value(e.content);
+  return member && member->tag == ORName::tag ? member : std::nullopt;
+}
+
 class NameMatch final : public Matcher {
  public:
-  NameMatch(Shape shape, Named wanted) : shape_(shape), wanted_(std::move(wanted)) {}
+  NameMatch(Shape shape, Named wanted) : shape_(shape), wanted_(std::move(wanted)) {
+    if (wanted_.name) sketch_.emplace(*wanted_.name);
+  }
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
+    if (sketch_)
+      if (const auto bare = bare_name(shape_, *e); bare && !sketch_->may_equal(*bare)) return false;
     const auto have = read_named(shape_, *e);
     return have && same_named(wanted_, *have);
   }
@@ -184,6 +198,7 @@ class NameMatch final : public Matcher {
  private:
   Shape shape_;
   Named wanted_;
+  std::optional<NameSketch> sketch_;
 };
 
 // Every attribute of the assertion is there, equal or (`contained`) as part of the value.
@@ -192,8 +207,8 @@ class ElementsMatch final : public Matcher {
   ElementsMatch(Shape shape, NameParts wanted, bool contained)
       : shape_(shape), wanted_(std::move(wanted)), contained_(contained) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto have = read_named(shape_, *e);
     if (!have || !have->name) return false;
     const NameParts parts = name_parts(*have->name);
@@ -217,8 +232,8 @@ class SingleElementMatch final : public Matcher {
  public:
   SingleElementMatch(Shape shape, std::string wanted) : shape_(shape), wanted_(std::move(wanted)) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto have = read_named(shape_, *e);
     if (!have || !have->name) return false;
     for (const auto& [label, part] : name_parts(*have->name))
@@ -234,15 +249,14 @@ class SingleElementMatch final : public Matcher {
 // ---- IPM identifiers: users compared only where both have one
 
 struct IpmId {
-  std::optional<ORName> user;
+  std::optional<content::Field> user;
   std::string local;
 };
 
 std::optional<IpmId> read_ipm_id(const ber::Element& e) {
   auto id = content::read_ipm_identifier(content::Field(e));
   if (!id.ok()) return std::nullopt;
-  IpmId out;
-  if (id->user) out.user = decode_name(id->user->element());
+  IpmId out{id->user, {}};
   const auto first = id->local.find_first_not_of(' ');
   if (first != std::string::npos)
     out.local = id->local.substr(first, id->local.find_last_not_of(' ') - first + 1);
@@ -251,17 +265,22 @@ std::optional<IpmId> read_ipm_id(const ber::Element& e) {
 
 class IpmIdMatch final : public Matcher {
  public:
-  explicit IpmIdMatch(IpmId wanted) : wanted_(std::move(wanted)) {}
+  explicit IpmIdMatch(const IpmId& wanted) : local_(wanted.local) {
+    if (wanted.user) user_ = decode_name(wanted.user->element());
+  }
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto have = read_ipm_id(*e);
-    if (!have || have->local != wanted_.local) return false;
-    return !have->user || !wanted_.user || same_name(*have->user, *wanted_.user);
+    if (!have || have->local != local_) return false;
+    if (!have->user || !user_) return true;
+    const auto user = decode_name(have->user->element());
+    return !user || same_name(*user, *user_);
   }
 
  private:
-  IpmId wanted_;
+  std::optional<ORName> user_;
+  std::string local_;
 };
 
 // Recipient and whether he is ticked off.
@@ -278,8 +297,8 @@ class CheckmarkMatch final : public Matcher {
     return false;
   }
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto have = read_named(Shape::circulation, *e);
     return have && same_named(wanted_, *have) && checked(*e) == checked_;
   }
@@ -346,7 +365,7 @@ Result<MatcherPtr> make_name_match(MatchingRule rule, const ber::Element& assert
   if (rule == MatchingRule::ipm_identifier) {
     auto wanted = read_ipm_id(assertion);
     if (!wanted) return unfit();
-    return MatcherPtr(std::make_unique<IpmIdMatch>(std::move(*wanted)));
+    return MatcherPtr(std::make_unique<IpmIdMatch>(*wanted));
   }
   if (rule == MatchingRule::circulation_member_checkmark) {
     auto wanted = read_named(Shape::circulation, assertion);

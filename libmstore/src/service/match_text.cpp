@@ -1,6 +1,7 @@
 // String rules: characters are compared after conversion, whatever the string type, without case and surplus
 // spaces.
 #include "service/match_groups.hpp"
+#include "service/run.hpp"
 #include "x400/asn1/text.hpp"
 #include "x400/content/ipm_extensions.hpp"
 
@@ -16,10 +17,10 @@ class FoldedEqual final : public Matcher {
  public:
   explicit FoldedEqual(std::string wanted) : wanted_(std::move(wanted)) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
-    const auto have = folded_text(*e);
-    return have && *have == wanted_;
+    const auto e = only_value(value);
+    if (!e) return false;
+    const FoldedText have(*e);
+    return have.text() == wanted_;
   }
 
  private:
@@ -41,8 +42,8 @@ class CaseSensitiveEqual final : public Matcher {
  public:
   explicit CaseSensitiveEqual(std::string wanted) : wanted_(without_surplus_spaces(wanted)) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto have = text_of(*e);
     return have && without_surplus_spaces(*have) == wanted_;
   }
@@ -63,11 +64,11 @@ class Substrings final : public Matcher {
       any_.push_back(std::move(piece));
   }
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
-    const auto have = folded_text(*e);
-    if (!have) return false;
-    const std::string& s = *have;
+    const auto e = only_value(value);
+    if (!e) return false;
+    const FoldedText have(*e);
+    if (!have.text()) return false;
+    const std::string_view s = *have.text();
     if (s.compare(0, initial_.size(), initial_) != 0) return false;
     std::size_t at = initial_.size();
     for (const std::string& piece : any_) {
@@ -103,8 +104,8 @@ class ListMatch final : public Matcher {
   ListMatch(std::vector<std::string> wanted, bool whole, bool contained)
       : wanted_(std::move(wanted)), whole_(whole), contained_(contained) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto have = folded_list(*e);
     if (!have || (whole_ && have->size() != wanted_.size())) return false;
     std::size_t next = 0;
@@ -170,6 +171,27 @@ std::optional<std::string> text_of(const ber::Element& e) {
 std::optional<std::string> folded_text(const ber::Element& e) {
   const auto raw = text_of(e);
   return raw ? std::optional(text::fold(*raw)) : std::nullopt;
+}
+
+namespace {
+
+// String types whose ASCII octets are ASCII characters.
+bool keeps_ascii(ber::Tag tag) {
+  constexpr std::uint32_t types =
+      1u << 12 | 1u << 18 | 1u << 19 | 1u << 20 | 1u << 21 | 1u << 22 | 1u << 25 | 1u << 26 | 1u << 27;
+  return tag == ber::application(10) ||
+         (tag.cls == ber::Class::universal && tag.number < 32 && (types >> tag.number & 1u) != 0);
+}
+
+}  // namespace
+
+FoldedText::FoldedText(const ber::Element& value) {
+  if (!value.constructed && keeps_ascii(value.tag)) text_ = text::fold_ascii(value.content, room_);
+  if (text_) return;
+  auto folded = folded_text(value);
+  if (!folded) return;
+  long_ = std::move(*folded);
+  text_ = long_;
 }
 
 Result<MatcherPtr> make_text_match(MatchingRule rule, const ber::Element& assertion) {

@@ -1,6 +1,7 @@
 #include "service/matching.hpp"
 
 #include "service/match_groups.hpp"
+#include "service/run.hpp"
 
 namespace x400::mstore::service {
 
@@ -12,8 +13,8 @@ class KeyMatcher final : public Matcher {
  public:
   KeyMatcher(KeyFunction key, std::string wanted) : key_(key), wanted_(std::move(wanted)) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto key = key_(*e);
     return key && *key == wanted_;
   }
@@ -28,8 +29,8 @@ class OrdinalMatcher final : public Matcher {
   OrdinalMatcher(MatchingRule rule, Bound bound, std::int64_t limit)
       : rule_(rule), bound_(bound), limit_(limit) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
+    const auto e = only_value(value);
+    if (!e) return false;
     const auto n = ordinal(rule_, *e);
     return n && (bound_ == Bound::at_least ? *n >= limit_ : *n <= limit_);
   }
@@ -44,10 +45,10 @@ class TextOrder final : public Matcher {
  public:
   TextOrder(Bound bound, std::string limit) : bound_(bound), limit_(std::move(limit)) {}
   bool matches(View value) const override {
-    auto e = ber::read_one(value);
-    if (!e.ok()) return false;
-    const auto text = folded_text(*e);
-    return text && (bound_ == Bound::at_least ? *text >= limit_ : *text <= limit_);
+    const auto e = only_value(value);
+    if (!e) return false;
+    const FoldedText have(*e);
+    return have.text() && (bound_ == Bound::at_least ? *have.text() >= limit_ : *have.text() <= limit_);
   }
 
  private:

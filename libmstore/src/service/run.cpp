@@ -1,6 +1,7 @@
 #include "service/run.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "x400/ber/writer.hpp"
 
@@ -68,6 +69,19 @@ const Attribute* AttributeList::find(const ber::Oid& type) const {
   return nullptr;
 }
 
+std::optional<ber::Element> first_value(View octets) {
+  const auto extent = inside(octets);
+  if (!extent || octets[0] == 0) {
+    auto e = ber::Reader(octets).next();
+    return e.ok() ? std::optional(*e) : std::nullopt;
+  }
+  const View whole = octets.first(extent->header_size + extent->content_size);
+  return ber::Element{{static_cast<ber::Class>(octets[0] >> 6), octets[0] & 0x1fu},
+                      (octets[0] & 0x20) != 0,
+                      whole,
+                      whole.subspan(extent->header_size)};
+}
+
 View find_in_run(View run, const ber::Oid& type) {
   const View wanted = type.contents();
   while (!run.empty()) {
@@ -77,7 +91,9 @@ View find_in_run(View run, const ber::Oid& type) {
     const View content = run.subspan(attribute->header_size, attribute->content_size);
     const auto oid = inside(content);
     if (!oid) return {};
-    if (equal(content.subspan(oid->header_size, oid->content_size), wanted)) return run.first(size);
+    if (oid->content_size == wanted.size() &&
+        std::memcmp(content.data() + oid->header_size, wanted.data(), wanted.size()) == 0)
+      return run.first(size);
     run = run.subspan(size);
   }
   return {};
@@ -85,7 +101,10 @@ View find_in_run(View run, const ber::Oid& type) {
 
 std::vector<View> values_of(View attribute) {
   std::vector<View> values;
-  for_each_value(attribute, [&](View value) { values.push_back(value); });
+  for_each_value(attribute, [&](View value) {
+    values.push_back(value);
+    return true;
+  });
   return values;
 }
 

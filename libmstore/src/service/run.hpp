@@ -33,23 +33,33 @@ class AttributeList {
   std::vector<Attribute> all_;
 };
 
+/// The value at the start of some octets; nothing: there is none that can be read. Quick where identifier and
+/// length are short, as in nearly every value of a run: a search looks at some of each entry.
+std::optional<ber::Element> first_value(View octets);
+/// The one value that they are.
+inline std::optional<ber::Element> only_value(View octets) {
+  auto e = first_value(octets);
+  if (e && e->whole.size() != octets.size()) e.reset();
+  return e;
+}
+
 /// The whole Attribute of that type in the run, or nothing. A run that is no run has nothing.
 View find_in_run(View run, const ber::Oid& type);
 /// Values of one Attribute, each a whole TLV.
 std::vector<View> values_of(View attribute);
+/// Of each in turn, as long as `f` says true.
 template <class F>
 void for_each_value(View attribute, F&& f) {
-  auto whole = ber::read_one(attribute);
-  if (!whole.ok()) return;
-  ber::Reader r(whole->content);
-  if (!r.next().ok()) return;
-  auto list = r.next();
-  if (!list.ok()) return;
-  ber::Reader in(list->content);
-  while (!in.at_end()) {
-    auto value = in.next();
-    if (!value.ok()) return;
-    f(value->whole);
+  const auto whole = only_value(attribute);
+  if (!whole) return;
+  const auto type = first_value(whole->content);
+  if (!type) return;
+  const auto list = first_value(whole->content.subspan(type->whole.size()));
+  if (!list) return;
+  for (View rest = list->content; !rest.empty();) {
+    const auto value = first_value(rest);
+    if (!value || !f(value->whole)) return;
+    rest = rest.subspan(value->whole.size());
   }
 }
 

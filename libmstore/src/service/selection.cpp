@@ -9,7 +9,8 @@ namespace x400::mstore::service {
 
 namespace {
 
-constexpr std::uint32_t page_size = 1000;
+// Few enough rows to stay in the processor's cache until they are looked at.
+constexpr std::uint32_t page_size = 256;
 
 bool before(const backend::Row& a, const backend::Row& b, backend::Order order) {
   return order == backend::Order::ascending ? a.number < b.number : a.number > b.number;
@@ -57,7 +58,10 @@ Result<backend::Row*> Selection::head(Pager& pager) {
       pager.ended = true;
       break;
     }
-    if (pager.started) pager.query.after = pager.page.reached;
+    if (pager.started) {
+      pager.query.after = pager.page.reached;
+      pager.query.hits = std::move(pager.page.hits);
+    }
     pager.started = true;
     X400_TRY(page, backend_.select(pager.query));
     pager.page = std::move(page);
@@ -139,6 +143,7 @@ Result<ms::EntryInformation> information(Entry& entry, const ms::EntryInformatio
                                          Edition edition, bool strict) {
   ms::EntryInformation info;
   info.sequence_number = entry.row().number;
+  info.attributes.reserve(selection.size());
   for (const ms::AttributeSelection& wanted : selection) {
     auto found = entry.attribute(wanted.type);
     if (!found.ok()) {

@@ -11,6 +11,8 @@
 // Threads: pure functions.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -56,5 +58,8 @@ void append_utf8(std::string& to, char32_t code_point);
 /// case-ignoring rules of X.520: lower case (Latin, Greek, Cyrillic), letter and accent composed, no
 /// spaces at either end, runs of spaces as one.
 std::string fold(std::string_view utf8);
+/// The same into `room`, for searches through many texts. Nothing: not all octets are ASCII, or the room does
+/// not hold as many.
+std::optional<std::string_view> fold_ascii(View octets, std::span<char> room);
 
 }  // namespace x400::asn1::text
