@@ -82,19 +82,41 @@ std::optional<ber::Element> first_value(View octets) {
                       whole.subspan(extent->header_size)};
 }
 
+namespace {
+
+struct Named {
+  std::size_t size = 0;  // of the whole Attribute
+  View type;             // contents of its name
+};
+
+std::optional<Named> first_attribute(View run) {
+  // As nearly all are: lengths of one octet.
+  if (run.size() >= 4 && run[0] == 0x30 && run[1] < 0x80 && run[2] == 6 &&
+      std::size_t{run[1]} + 2 <= run.size() && run[3] + 2 <= run[1])
+    return Named{std::size_t{run[1]} + 2, run.subspan(4, run[3])};
+  const auto attribute = inside(run);
+  if (!attribute) return std::nullopt;
+  const View content = run.subspan(attribute->header_size, attribute->content_size);
+  const auto oid = inside(content);
+  if (!oid) return std::nullopt;
+  return Named{attribute->header_size + attribute->content_size,
+               content.subspan(oid->header_size, oid->content_size)};
+}
+
+}  // namespace
+
 View find_in_run(View run, const ber::Oid& type) {
   const View wanted = type.contents();
+  if (wanted.empty()) return {};
   while (!run.empty()) {
-    const auto attribute = inside(run);
+    const auto attribute = first_attribute(run);
     if (!attribute) return {};
-    const std::size_t size = attribute->header_size + attribute->content_size;
-    const View content = run.subspan(attribute->header_size, attribute->content_size);
-    const auto oid = inside(content);
-    if (!oid) return {};
-    if (oid->content_size == wanted.size() &&
-        std::memcmp(content.data() + oid->header_size, wanted.data(), wanted.size()) == 0)
-      return run.first(size);
-    run = run.subspan(size);
+    const View have = attribute->type;
+    // Names differ in their last arc.
+    if (have.size() == wanted.size() && have.back() == wanted.back() &&
+        std::memcmp(have.data(), wanted.data(), wanted.size()) == 0)
+      return run.first(attribute->size);
+    run = run.subspan(attribute->size);
   }
   return {};
 }
