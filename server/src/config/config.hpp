@@ -221,6 +221,9 @@ struct MailboxConfig {
   /// What the mailbox may hold and how long; the keys are those of [defaults], which hold where it says
   /// nothing. A table that gives one of the four limits gives them all.
   mstore::Policy policy;
+  /// keep_logs: whether deliveries and submissions leave entries in the user's delivery log and submission
+  /// log. Left out: what [defaults] says.
+  bool keep_logs = false;
 };
 
 struct Config {
@@ -241,6 +244,8 @@ struct Config {
   ///     age      at which entries go; "0 s": never. Not of drafts
   ///     remove   which ones: "not-new" (default), "processed", "all"
   mstore::Policy defaults;
+  /// keep_logs (true or false; default false): of mailboxes that do not say it themselves.
+  bool keep_logs = false;
   std::vector<MtaConfig> mtas;
   std::vector<MailboxConfig> mailboxes;
 };

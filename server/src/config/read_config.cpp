@@ -97,7 +97,10 @@ class Reader {
     listen_tables(root);
     if (auto table = root.table("limits")) limits(*table);
     if (auto table = root.table("log")) log(*table);
-    if (auto table = root.table("defaults")) config_.defaults = read_policy(*table);
+    if (auto table = root.table("defaults")) {
+      config_.defaults = read_policy(*table);
+      config_.keep_logs = table->boolean("keep_logs").value_or(false);
+    }
     for (Table& table : root.tables("mta")) mta(table);
     for (Table& table : root.tables("mailbox")) mailbox(table);
     X400_CHECK(document_.finish());
@@ -265,6 +268,7 @@ class Reader {
     m.mta = table.required_text("mta", "mta = \"MTA1\"");
     mts_password(table, m);
     m.policy = read_policy(table);
+    m.keep_logs = table.boolean("keep_logs").value_or(config_.keep_logs);
     config_.mailboxes.push_back(std::move(m));
   }
 

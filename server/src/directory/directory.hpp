@@ -32,6 +32,7 @@ struct User {
   std::vector<std::string> certificates{};    ///< this user's, as in the configuration; empty: any or none
   bool certificate_suffices = false;          ///< there is no password beside it
   settings::Secret responder_password{};      ///< shown to the user in the result of a P7 bind
+  bool keep_logs = false;                     ///< delivery log and submission log of the mailbox
   bool owns(const asn1::ORAddress& address) const;  ///< one of or_addresses, by X.402 18.4
 };
 using UserPtr = std::shared_ptr<const User>;

@@ -34,9 +34,9 @@ settings::PasswordHash::Cost usual_cost(const std::vector<MailboxConfig>& mailbo
 FileDirectory::FileDirectory(const std::vector<MailboxConfig>& mailboxes, PasswordVerifier& verifier)
     : verifier_(verifier) {
   for (const MailboxConfig& m : mailboxes) {
-    const auto user = std::make_shared<const User>(
-        User{m.id, m.or_addresses, m.mta, m.mts_password, m.policy, m.p7_sealed, m.certificates,
-             !m.certificates.empty() && !m.p7_hash && m.p7_sealed.empty(), m.responder_password});
+    const auto user = std::make_shared<const User>(User{
+        m.id, m.or_addresses, m.mta, m.mts_password, m.policy, m.p7_sealed, m.certificates,
+        !m.certificates.empty() && !m.p7_hash && m.p7_sealed.empty(), m.responder_password, m.keep_logs});
     certificates_.insert(m.certificates.begin(), m.certificates.end());
     by_id_.emplace(m.id, user);
     if (m.p7_hash) hashes_.emplace(m.id, m.p7_hash);

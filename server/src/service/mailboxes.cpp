@@ -15,6 +15,7 @@ Status configure(mstore::Store& store, const User& user, mstore::Mailbox& mailbo
   mstore::MailboxSettings wanted = mailbox.settings;
   wanted.or_addresses = encoded(user.or_addresses);
   wanted.policy = user.policy;
+  wanted.logs = user.keep_logs;
   if (only_loss) {
     std::erase_if(wanted.or_addresses, [&](const Octets& a) {
       const auto& had = mailbox.settings.or_addresses;
@@ -56,6 +57,7 @@ Result<Mailboxes> Mailboxes::prepare(mstore::Store& store, const Directory& dire
     settings.id = user->id;
     settings.or_addresses = encoded(user->or_addresses);
     settings.policy = user->policy;
+    settings.logs = user->keep_logs;
     const auto number = store.create_mailbox(settings);
     if (!number.ok()) return number.error().in("mailbox " + user->id);
     log.write(events::mailbox_added, {{"mailbox", user->id}});

@@ -331,6 +331,7 @@ TEST_CASE("config: what mailboxes may hold, and how long") {
   CHECK(folder.config(good).value().defaults == mstore::Policy());
   const std::string own = R"(
 hold = "0 s"
+keep_logs = false
 [mailbox.in_box]
 hard_entries = 0
 age = "0 s"
@@ -343,6 +344,7 @@ hard_octets = "1 GiB"
 hold = "30 d"
 archive = "7 d"
 logs = "400 d"
+keep_logs = true
 [defaults.in_box]
 soft_entries = 900
 hard_entries = 1000
@@ -372,6 +374,11 @@ hard_entries = 50
   CHECK(alice.submission == Quota{{}, {}, {}, 1u << 30});
   CHECK_FALSE(alice.out_box);
   CHECK_FALSE(alice.draft);
+  CHECK(c.keep_logs);
+  CHECK_FALSE(c.mailboxes.at(0).keep_logs);
+  CHECK(folder.config(good + "[defaults]\nkeep_logs = true\n").value().mailboxes.at(0).keep_logs);
+  CHECK(folder.config(good + "keep_logs = true\n").value().mailboxes.at(0).keep_logs);
+  CHECK_FALSE(folder.config(good).value().mailboxes.at(0).keep_logs);
 
   CHECK(folder.faults(good + "[defaults.in_box]\nsoft_entries = 2\nhard_entries = 1\n")
             .find("soft_entries must not be more") != std::string::npos);
