@@ -64,7 +64,7 @@ class OfStore final : public ArchiveSource {
   }
 
   Result<Piece> content(std::uint32_t number, std::uint64_t offset) override {
-    X400_TRY(piece, mstore::archived_content(*store_, mailbox_, number, offset, 1u << 20));
+    X400_TRY(piece, store_->archived_content(mailbox_, number, offset, 1u << 20));
     return Piece{std::move(piece.octets), piece.size};
   }
 

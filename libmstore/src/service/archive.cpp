@@ -75,4 +75,20 @@ Result<ArchivedMessage> read_archived(Engine& engine, const MailboxState& mailbo
   return out;
 }
 
+Result<ArchivedContent> archived_content(Engine& engine, const MailboxState& mailbox, SequenceNumber number,
+                                         std::uint64_t offset, std::uint64_t count) {
+  X400_TRY(stored, engine.backend().read(mailbox.number, backend::EntryBase::archive, number));
+  if (!has_content(stored.row) || !stored.content)
+    return Error(ErrorKind::not_found, "entry " + std::to_string(number) + " has no content");
+  ArchivedContent out;
+  out.size = stored.content->size();
+  if (offset > out.size)
+    return Error(ErrorKind::invalid, "the content has " + std::to_string(out.size) + " octets");
+  X400_TRY(octets, stored.content->read(offset, count));
+  out.octets = std::move(octets);
+  const std::uint8_t first = read_row(stored.row.list_attributes).head.first_octet;
+  if (first && offset == 0 && !out.octets.empty()) out.octets.front() = first;
+  return out;
+}
+
 }  // namespace x400::mstore::service

@@ -10,5 +10,7 @@ Result<std::vector<ArchivedEntry>> archived_entries(Engine& engine, const Mailbo
                                                     SequenceNumber after, std::uint32_t limit);
 Result<ArchivedMessage> read_archived(Engine& engine, const MailboxState& mailbox, SequenceNumber number,
                                       const ms::EntryInformationSelection& wanted);
+Result<ArchivedContent> archived_content(Engine& engine, const MailboxState& mailbox, SequenceNumber number,
+                                         std::uint64_t offset, std::uint64_t count);
 
 }  // namespace x400::mstore::service

@@ -1,7 +1,5 @@
 #include "x400/mstore/archive_export.hpp"
 
-#include <algorithm>
-
 #include "maintenance/line.hpp"
 #include "service/run.hpp"
 #include "x400/asn1/attribute_table.hpp"
@@ -77,23 +75,6 @@ Result<std::string> archived_json(const Store& store, MailboxNumber mailbox, Seq
   std::string out = to_json(read.entry);
   out.pop_back();
   return out + ",\"attributes\":[" + attributes + "]}";
-}
-
-Result<ArchivedContent> archived_content(const Store& store, MailboxNumber mailbox, SequenceNumber number,
-                                         std::uint64_t offset, std::uint64_t count) {
-  X400_TRY(read, store.read_archived(mailbox, number, {{asn1::oids::attribute::content, {}, {}}}));
-  const Octets run = joined(read.information);
-  const auto values = service::values_of(run);
-  if (values.empty())
-    return Error(ErrorKind::not_found, "entry " + std::to_string(number) + " has no content");
-  X400_TRY(content, ber::read_one(values.front()));
-  const View octets = content.content;
-  if (offset > octets.size())
-    return Error(ErrorKind::invalid, "the content has " + std::to_string(octets.size()) + " octets");
-  const View piece = octets.subspan(static_cast<std::size_t>(offset));
-  return ArchivedContent{
-      to_octets(piece.first(static_cast<std::size_t>(std::min<std::uint64_t>(count, piece.size())))),
-      octets.size()};
 }
 
 }  // namespace x400::mstore

@@ -163,6 +163,11 @@ class StoreOver final : public Store {
     X400_TRY(state, known(number));
     return service::read_archived(*engine_, *state, entry, wanted);
   }
+  Result<ArchivedContent> archived_content(MailboxNumber number, SequenceNumber entry, std::uint64_t offset,
+                                           std::uint64_t count) const override {
+    X400_TRY(state, known(number));
+    return service::archived_content(*engine_, *state, entry, offset, count);
+  }
 
   Result<CheckReport> check(const ProgressCall& progress) override {
     X400_TRY(files, maintained());

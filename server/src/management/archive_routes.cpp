@@ -80,7 +80,7 @@ Result<json::value> entry(const Parts& parts, const json::object& argument) {
 Result<json::value> content(const Parts& parts, const json::object& argument) {
   X400_TRY(offset, number_in(argument, "offset", 0, std::uint64_t{1} << 62, 0));
   X400_TRY(asked, entry_in(parts, argument));
-  X400_TRY(piece, mstore::archived_content(parts.store, asked.mailbox, asked.number, offset, piece_octets));
+  X400_TRY(piece, parts.store.archived_content(asked.mailbox, asked.number, offset, piece_octets));
   tell(parts, asked, "content");
   return json::value(json::object{{"size", piece.size}, {"octets", to_hex(piece.octets)}});
 }

@@ -191,6 +191,10 @@ class StoreDouble final : public mstore::Store {
                                                 const ms::EntryInformationSelection&) const override {
     return none();
   }
+  Result<mstore::ArchivedContent> archived_content(mstore::MailboxNumber, mstore::SequenceNumber,
+                                                   std::uint64_t, std::uint64_t) const override {
+    return none();
+  }
   std::unique_ptr<mstore::Subscription> subscribe_notices(
       std::function<void(const mstore::Notice&)> sink) override {
     script_->notice_sink = std::move(sink);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "x400/asn1/ms/retrieval.hpp"
+#include "x400/base/octets.hpp"
 #include "x400/mstore/types.hpp"
 
 namespace x400::mstore {
@@ -36,6 +37,11 @@ struct ArchivedMessage {
   ArchivedEntry entry;
   ms::EntryInformation information;
   std::shared_ptr<const void> storage;
+};
+
+struct ArchivedContent {
+  Octets octets;           ///< from the offset asked for on, at most so many as asked for
+  std::uint64_t size = 0;  ///< of the whole content
 };
 
 }  // namespace x400::mstore

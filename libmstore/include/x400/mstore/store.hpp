@@ -162,6 +162,11 @@ class Store {
   /// One of them, or a child, with the attributes wanted (as of Fetch).
   virtual Result<ArchivedMessage> read_archived(MailboxNumber mailbox, SequenceNumber number,
                                                 const ms::EntryInformationSelection& wanted) const = 0;
+  /// Octets of its content as it was delivered or submitted, from `offset` on, at most `count`; only the
+  /// blocks of 64 KiB that hold them are read. not_found: no such entry in the archive, or it has no content;
+  /// invalid: `offset` lies behind its end.
+  virtual Result<ArchivedContent> archived_content(MailboxNumber mailbox, SequenceNumber number,
+                                                   std::uint64_t offset, std::uint64_t count) const = 0;
 
   // ---- maintenance, while the store runs (maintenance.hpp has the same for a closed one). One at a time;
   // reading and writing go on, but stand still while indices are compared or exchanged: about a second a

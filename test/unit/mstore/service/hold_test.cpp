@@ -1,4 +1,7 @@
 // Holds and the archive: "not before thirty days".
+#include <filesystem>
+#include <fstream>
+
 #include "mstore/service_world.hpp"
 #include "x400/mstore/archive_export.hpp"
 
@@ -122,19 +125,42 @@ TEST_CASE("archive: an entry as JSON, and its content piece by piece") {
 
   Octets content;
   while (true) {
-    const auto piece = get(archived_content(*w.store, w.alice, 5, content.size(), 5000));
+    const auto piece = get(w.store->archived_content(w.alice, 5, content.size(), 5000));
     CHECK(piece.size == w.contents[5].size());
     append(content, piece.octets);
     if (content.size() == piece.size) break;
     REQUIRE(piece.octets.size() == 5000);
   }
   CHECK(content == w.contents[5]);
-  CHECK(get(archived_content(*w.store, w.alice, 4, 0, 1 << 20)).octets == w.contents[4]);
-  CHECK(get(archived_content(*w.store, w.alice, 5, content.size(), 1)).octets.empty());
-  CHECK(archived_content(*w.store, w.alice, 5, content.size() + 1, 1).error().kind() == ErrorKind::invalid);
-  CHECK(archived_content(*w.store, w.alice, 7, 0, 1).error().kind() == ErrorKind::not_found);
-  CHECK(archived_content(*w.store, w.alice, 1, 0, 1).error().kind() == ErrorKind::not_found);
+  CHECK(get(w.store->archived_content(w.alice, 4, 0, 1 << 20)).octets == w.contents[4]);
+  CHECK(get(w.store->archived_content(w.alice, 5, content.size(), 1)).octets.empty());
+  CHECK(w.store->archived_content(w.alice, 5, content.size() + 1, 1).error().kind() == ErrorKind::invalid);
+  CHECK(w.store->archived_content(w.alice, 7, 0, 1).error().kind() == ErrorKind::not_found);
+  CHECK(w.store->archived_content(w.alice, 1, 0, 1).error().kind() == ErrorKind::not_found);
   CHECK(archived_json(*w.store, w.alice, 1).error().kind() == ErrorKind::not_found);
+}
+
+TEST_CASE("archive: of a content only the piece asked for is read, whatever became of the rest") {
+  World w(Kind::local, holding(30 * day));
+  const Octets content = ipm("large", std::string(300'000, 'x'));
+  w.deliver({}, content);
+  list(*w.session(), {});
+  remove(w, {1});
+  constexpr std::uint64_t block = 64 * 1024, broken = 3 * block + 5;
+  const auto files = std::filesystem::directory_iterator(w.folder.path() / "store" / "shard0" / "large");
+  REQUIRE(begin(files) != end(files));
+  {
+    std::fstream file(begin(files)->path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(broken);
+    file.put('!');
+  }
+  const auto first = get(w.store->archived_content(w.alice, 1, 0, 3 * block));
+  CHECK(first.size == content.size());
+  CHECK(equal(first.octets, View(content).first(3 * block)));
+  CHECK(equal(
+      get(w.store->archived_content(w.alice, 1, 4 * block, block)).octets,
+      View(content).subspan(4 * block).first(std::min<std::size_t>(block, content.size() - 4 * block))));
+  CHECK(w.store->archived_content(w.alice, 1, 3 * block, 1).error().kind() == ErrorKind::corrupt);
 }
 
 TEST_CASE("hold: what is older than the hold goes at once, the archive's own time keeps it all the same") {
