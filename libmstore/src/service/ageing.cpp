@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <future>
 
-#include "service/audit.hpp"
-#include "service/items.hpp"
 #include "service/quotas.hpp"
 #include "service/removal.hpp"
 #include "service/stored_form.hpp"
@@ -16,7 +14,6 @@ namespace {
 using backend::Row;
 using backend::Time;
 
-constexpr std::uint32_t step_size = 200;   // entries of a change set: others are served in between
 constexpr std::size_t most_ranges = 1000;  // of changed status, then all is looked at again
 constexpr Time never = std::numeric_limits<Time>::max();
 
@@ -250,145 +247,6 @@ void Ageing::status_changed(const backend::Event& event) {
     else
       track.again.push_back(event.numbers);
   }
-}
-
-// ---- the archive
-
-Status Ageing::purge(Time now, Aged& sum) {
-  while (!stopping_) {
-    X400_TRY(due, engine_.backend().due(now, step_size));
-    std::map<MailboxNumber, std::vector<backend::Item>> by_mailbox;
-    for (backend::Item& item : due)
-      if (item.kind == items::archived || item.kind == items::subject)
-        by_mailbox[item.mailbox].push_back(std::move(item));
-    if (by_mailbox.empty()) return Ok{};
-    for (const auto& [number, list] : by_mailbox)
-      if (const MailboxPtr mailbox = engine_.find(number)) X400_CHECK(purge(mailbox, list, now, sum));
-  }
-  return Ok{};
-}
-
-Status Ageing::purge(const MailboxPtr& mailbox, const std::vector<backend::Item>& due, Time now, Aged& sum) {
-  const Policy policy = engine_.policy(*mailbox);
-  backend::ChangeSet set;
-  set.mailbox = mailbox->number;
-  backend::Deletion gone;
-  gone.base = backend::EntryBase::archive;
-  for (const backend::Item& item : due) {
-    backend::ItemChange change;
-    change.kind = item.kind;
-    change.key = item.key;
-    if (item.kind == items::subject) {
-      set.items.push_back(std::move(change));
-      continue;
-    }
-    const SequenceNumber number = items::get32(item.key);
-    auto row = engine_.backend().row(mailbox->number, backend::EntryBase::archive, number);
-    if (!row.ok() && row.error().kind() != ErrorKind::not_found) return row.error();
-    const auto note = ArchiveNote::decode(item.value);
-    // The policy of now: a hold that was lengthened holds what lies here too.
-    const Time end = row.ok() && note.ok() ? archive_end(policy, row->created, note->archived) : now;
-    if (end > now) {
-      change.value = item.value;
-      change.due = end;
-    } else if (row.ok()) {
-      gone.numbers.push_back(number);
-    }
-    set.items.push_back(std::move(change));
-  }
-  const std::size_t count = gone.numbers.size();
-  if (count > 0) {
-    set.events.push_back(AuditLine(AuditKind::archive_purged).numbers("numbers", gone.numbers).event());
-    set.remove.push_back(std::move(gone));
-  }
-  auto done = commit(std::move(set));
-  if (!done.ok()) return done.error().error;
-  sum.purged += count;
-  if (count == 0) return Ok{};
-  Notice notice;
-  notice.kind = Notice::Kind::purged;
-  notice.mailbox = mailbox->number;
-  notice.entries = count;
-  engine_.notices.tell(notice);
-  return Ok{};
-}
-
-// ---- the clock
-
-namespace {
-
-constexpr Time keep_every = 3'600'000;
-
-Octets encode(const TrustedClock::Seen& seen) {
-  ber::Writer w;
-  w.constructed(ber::tags::sequence, [&] {
-    w.integer(ber::context(0), seen.trusted);
-    w.integer(ber::context(1), seen.wall);
-    w.integer(ber::context(2), seen.apart);
-  });
-  return std::move(w).take();
-}
-
-Result<TrustedClock::Seen> decode_seen(View octets) {
-  X400_TRY(whole, ber::read_one(octets));
-  ber::Reader r(whole.content);
-  std::array<std::int64_t, 3> n{};
-  for (std::uint32_t i = 0; i < n.size(); ++i) {
-    X400_TRY(e, r.expect(ber::context(i)));
-    X400_TRY(value, ber::read_integer(e));
-    n[i] = value;
-  }
-  return TrustedClock::Seen{n[0], n[1], n[2]};
-}
-
-}  // namespace
-
-// The note lies in the first mailbox: a store without one has nothing to lose.
-Status load_clock(Engine& engine) {
-  const auto all = engine.all();
-  if (all.empty()) return Ok{};
-  X400_TRY(item, engine.backend().item(all.front()->number, items::clock, {}));
-  if (!item) return Ok{};
-  X400_TRY(seen, decode_seen(item->value));
-  engine.clock.begin(seen);
-  return Ok{};
-}
-
-Status Ageing::keep_clock() {
-  const TrustedClock::Seen seen = engine_.clock.seen();
-  if (clock_kept_ && std::abs(seen.wall - *clock_kept_) < keep_every) return Ok{};
-  const auto all = engine_.all();
-  if (all.empty() || !in_use()) return Ok{};
-  backend::ItemChange change;
-  change.kind = items::clock;
-  change.value = encode(seen);
-  backend::ChangeSet set;
-  set.mailbox = all.front()->number;
-  set.items.push_back(std::move(change));
-  auto done = commit(std::move(set));
-  if (!done.ok()) return done.error().error;
-  clock_kept_ = seen.wall;
-  return Ok{};
-}
-
-// Whether time takes anything away here at all.
-bool Ageing::in_use() const {
-  const auto all = engine_.all();
-  return std::any_of(all.begin(), all.end(), [this](const MailboxPtr& mailbox) {
-    const Policy p = engine_.policy(*mailbox);
-    const auto set = [](const auto& time) { return time && time->count() > 0; };
-    return (p.in_box && p.in_box->age.count() > 0) || (p.out_box && p.out_box->age.count() > 0) ||
-           set(p.logs) || set(p.hold) || set(p.archive);
-  });
-}
-
-void Ageing::tell_clock() {
-  const auto change = engine_.clock.take_change();
-  if (!change) return;
-  Notice notice;
-  notice.kind = change->believed ? Notice::Kind::clock_believed : Notice::Kind::clock_ahead;
-  notice.ahead = std::chrono::milliseconds(change->ahead);
-  engine_.notices.tell(notice);
 }
 
 // ---- the thread

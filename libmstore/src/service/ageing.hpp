@@ -33,6 +33,7 @@ class Ageing {
 
  private:
   enum class Kind : std::uint8_t { in_box, out_box, logs, action_log };
+  static constexpr std::uint32_t step_size = 200;  // entries of a change set: others are served in between
   static constexpr std::array kinds{Kind::in_box, Kind::out_box, Kind::logs, Kind::action_log};
   struct Track {
     Retention rule;
