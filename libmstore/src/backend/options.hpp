@@ -26,9 +26,11 @@ struct Options {
   std::uint32_t unapplied_records = 8192;  ///< synced but not in the index: beyond that writers wait
   std::uint64_t unapplied_octets = 32u << 20;
   /// How long the index may be behind while nobody waits for it, in a stream of at least `gather_from`
-  /// records in that time. Fewer are taken up at once; 0: never.
+  /// records in that time. Fewer are taken up at once, as is a stream that pauses for `pause_ms`; 0: never
+  /// behind.
   std::uint32_t apply_ms = 10;
-  std::uint32_t gather_from = 32;
+  std::uint32_t gather_from = 8;
+  std::uint32_t pause_ms = 1;
   std::uint32_t lazy_ms = 5;                    ///< the longest that a status change stays in memory only
   bool strict_status = false;                   ///< true: Durability::lazy is treated as synced
   std::uint64_t checkpoint_octets = 64u << 20;  ///< of the index's write-ahead log

@@ -5,7 +5,9 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <new>
 
+#include "index/wal_frames.hpp"
 #include "log/crc32c.hpp"
 #include "log/fields.hpp"
 
@@ -22,8 +24,9 @@ sqlite3_vfs* base = nullptr;
 
 struct CheckedFile {
   sqlite3_file head;
-  bool database;  // may have sums
-  bool summed;    // has them
+  bool database;      // may have sums
+  bool summed;        // has them
+  WalFrames* frames;  // of a write-ahead log, owned; C makes and frees this struct
   sqlite3_file* inner() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 CheckedFile* own(sqlite3_file* file) { return reinterpret_cast<CheckedFile*>(file); }
@@ -46,7 +49,35 @@ void look_at_header(CheckedFile& file, const void* octets, int count, sqlite3_in
   file.summed = std::memcmp(header, "SQLite format 3", 16) == 0 && header[reserved_at] == sum_size;
 }
 
+// Before anything but the page that its head waits for.
+int write_head(sqlite3_file* file) {
+  WalFrames* frames = own(file)->frames;
+  if (frames == nullptr) return SQLITE_OK;
+  const std::uint8_t* head = frames->head();
+  const sqlite3_int64 at = frames->head_at();
+  frames->interrupted();
+  return head == nullptr ? SQLITE_OK : of(file).xWrite(inner(file), head, WalFrames::head_size, at);
+}
+
+int write_frame(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
+  WalFrames& frames = *own(file)->frames;
+  if (frames.put_aside(from, count, offset)) return SQLITE_OK;
+  int code = SQLITE_OK;
+  if (const std::uint8_t* frame = frames.frame(from, count, offset)) {
+    code = of(file).xWrite(inner(file), frame, WalFrames::head_size + count, frames.head_at());
+  } else {
+    code = write_head(file);
+    if (code == SQLITE_OK) code = of(file).xWrite(inner(file), from, count, offset);
+  }
+  if (code == SQLITE_OK)
+    frames.written(offset + count);
+  else
+    frames.interrupted();
+  return code;
+}
+
 int checked_read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
+  if (const int code = write_head(file); code != SQLITE_OK) return code;
   const int code = of(file).xRead(inner(file), into, count, offset);
   if (code != SQLITE_OK || !own(file)->summed || !whole_page(count, offset)) return code;
   const auto* octets = static_cast<const std::uint8_t*>(into);
@@ -56,6 +87,7 @@ int checked_read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset
 }
 
 int checked_write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset) {
+  if (own(file)->frames != nullptr) return write_frame(file, from, count, offset);
   look_at_header(*own(file), from, count, offset);
   if (!own(file)->summed || !whole_page(count, offset))
     return of(file).xWrite(inner(file), from, count, offset);
@@ -68,10 +100,24 @@ int checked_write(sqlite3_file* file, const void* from, int count, sqlite3_int64
 
 // ---- all else as it is
 
-int plain_close(sqlite3_file* f) { return of(f).xClose(inner(f)); }
-int plain_truncate(sqlite3_file* f, sqlite3_int64 size) { return of(f).xTruncate(inner(f), size); }
-int plain_sync(sqlite3_file* f, int flags) { return of(f).xSync(inner(f), flags); }
-int plain_size(sqlite3_file* f, sqlite3_int64* size) { return of(f).xFileSize(inner(f), size); }
+int checked_close(sqlite3_file* f) {
+  const int code = write_head(f);
+  delete own(f)->frames;
+  const int closed = of(f).xClose(inner(f));
+  return code != SQLITE_OK ? code : closed;
+}
+int checked_truncate(sqlite3_file* f, sqlite3_int64 size) {
+  const int code = write_head(f);
+  return code != SQLITE_OK ? code : of(f).xTruncate(inner(f), size);
+}
+int checked_sync(sqlite3_file* f, int flags) {
+  const int code = write_head(f);
+  return code != SQLITE_OK ? code : of(f).xSync(inner(f), flags);
+}
+int checked_size(sqlite3_file* f, sqlite3_int64* size) {
+  const int code = write_head(f);
+  return code != SQLITE_OK ? code : of(f).xFileSize(inner(f), size);
+}
 int plain_lock(sqlite3_file* f, int level) { return of(f).xLock(inner(f), level); }
 int plain_unlock(sqlite3_file* f, int level) { return of(f).xUnlock(inner(f), level); }
 int plain_reserved(sqlite3_file* f, int* out) { return of(f).xCheckReservedLock(inner(f), out); }
@@ -91,12 +137,12 @@ int plain_unmap(sqlite3_file* f, int erase) { return of(f).xShmUnmap(inner(f), e
 
 // Version 2: nothing is read past xRead by a mapping of the file.
 constexpr sqlite3_io_methods methods = {2,
-                                        plain_close,
+                                        checked_close,
                                         checked_read,
                                         checked_write,
-                                        plain_truncate,
-                                        plain_sync,
-                                        plain_size,
+                                        checked_truncate,
+                                        checked_sync,
+                                        checked_size,
                                         plain_lock,
                                         plain_unlock,
                                         plain_reserved,
@@ -116,6 +162,7 @@ int checked_open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, 
   made->database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   const int code = base->xOpen(base, path, made->inner(), flags, out);
   if (made->inner()->pMethods != nullptr) file->pMethods = &methods;
+  if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0) made->frames = new (std::nothrow) WalFrames;
   if (code != SQLITE_OK || !made->database) return code;
   std::array<std::uint8_t, header_size> header;
   if (of(file).xRead(inner(file), header.data(), header_size, 0) == SQLITE_OK)

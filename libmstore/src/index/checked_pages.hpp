@@ -4,7 +4,7 @@
 //
 // The sum stands in the last 8 octets of each page, which SQLite leaves alone where reserve_sums() was called
 // before the first table was made; other databases are neither summed nor checked. A page that does not hold
-// is an error of kind corrupt.
+// is an error of kind corrupt. A frame of the write-ahead log is written by one call (wal_frames.hpp).
 //
 // Threads: any.
 #pragma once

@@ -88,7 +88,8 @@ void Index::take(std::shared_ptr<const SyncedBatch> batch) {
     const std::lock_guard lock(mutex_);
     waiting_records_ += batch->records.size();
     waiting_octets_ += batch->octets.size();
-    flow_.add(batch->records.size());
+    last_taken_ = std::chrono::steady_clock::now();
+    flow_.add(batch->records.size(), last_taken_);
     queue_.push_back(std::move(batch));
     wake = !gathering_ || enough();
   }
@@ -102,12 +103,17 @@ bool Index::enough() const {
 }
 
 // In a stream of small batches many records change the same pages: those are written once for all of them.
-// A few gain nothing by it, and who is told of a new entry would wait for no reason.
+// A few gain nothing by it, nor does a stream that has ended, and who is told of a new entry would wait for
+// no reason.
 void Index::gather(std::unique_lock<std::mutex>& lock) {
   if (flow_.count() < options_.gather_from) return;
+  const std::chrono::milliseconds pause(options_.pause_ms);
+  const auto end = last_transaction_ + std::chrono::milliseconds(options_.apply_ms);
+  const auto until = [&] { return std::min(end, last_taken_ + pause); };
+  const auto hurried = [this] { return stop_ || !tasks_.empty() || enough() || wanted_ > applied(); };
   gathering_ = true;
-  taken_.wait_until(lock, last_transaction_ + std::chrono::milliseconds(options_.apply_ms),
-                    [this] { return stop_ || !tasks_.empty() || enough() || wanted_ > applied(); });
+  while (std::chrono::steady_clock::now() < until() && !taken_.wait_until(lock, until(), hurried)) {
+  }
   gathering_ = false;
 }
 

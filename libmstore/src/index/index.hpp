@@ -154,6 +154,7 @@ class Index final : public BatchSink {
   Lsn wanted_ = 0;  // somebody waits until it is applied
   Flow flow_{std::chrono::milliseconds(options_.apply_ms)};
   bool gathering_ = false;
+  std::chrono::steady_clock::time_point last_taken_;
   std::chrono::steady_clock::time_point last_transaction_;
   bool stop_ = false;
   bool ended_ = true;  // the applier's thread

@@ -442,6 +442,7 @@ TEST_CASE("small change sets reach the index together, and at once for those who
   Options options = small_store(folder.path());
   options.apply_ms = 3'600'000;
   options.gather_from = 1;
+  options.pause_ms = options.apply_ms;
   options.unapplied_records = 64;
   options.housekeeping = false;
   auto store = open(options);
@@ -477,10 +478,25 @@ TEST_CASE("a few change sets reach the index though nobody waits for them") {
   Options options = small_store(folder.path());
   options.apply_ms = 3'600'000;
   options.gather_from = 32;
+  options.pause_ms = options.apply_ms;
   options.housekeeping = false;
   auto store = open(options);
   const MailboxNumber box = *store->create_mailbox("alice", {});
   for (int i = 0; i < 5; ++i) deliver(*store, box, message("one of a few"));
+  until([&] { return store->positions().applied == store->positions().synced; });
+  CHECK(store->positions().applied == store->positions().synced);
+}
+
+TEST_CASE("a stream that has ended reaches the index though nobody waits for it") {
+  TempFolder folder;
+  Options options = small_store(folder.path());
+  options.apply_ms = 3'600'000;
+  options.gather_from = 1;
+  options.pause_ms = 20;
+  options.housekeeping = false;
+  auto store = open(options);
+  const MailboxNumber box = *store->create_mailbox("alice", {});
+  for (int i = 0; i < 100; ++i) deliver(*store, box, message("one of many"));
   until([&] { return store->positions().applied == store->positions().synced; });
   CHECK(store->positions().applied == store->positions().synced);
 }
