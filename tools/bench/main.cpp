@@ -33,13 +33,8 @@ bool chosen(const std::string& name, const std::vector<std::string>& only) {
          });
 }
 
-int run(const Settings& settings, const std::vector<std::string>& only, bool json) {
-  const std::vector<Measure> all = all_measures();
-  for (const std::string& o : only)
-    if (std::none_of(all.begin(), all.end(), [&](const Measure& m) { return chosen(m.name, {o}); }))
-      return fail(o, x400::Error(x400::ErrorKind::invalid, "no such measure; see --list"));
-  Table table(json);
-  for (const Measure& m : all) {
+int run_once(const Settings& settings, const std::vector<std::string>& only, Table& table) {
+  for (const Measure& m : all_measures()) {
     if (!chosen(m.name, only)) continue;
     if (m.scale && settings.data_set.empty()) {
       if (only.empty()) continue;
@@ -47,8 +42,38 @@ int run(const Settings& settings, const std::vector<std::string>& only, bool jso
     }
     if (const auto status = m.run(m, settings, table); !status.ok()) return fail(m.name, status.error());
   }
-  table.finish();
   return 0;
+}
+
+// Several rounds go through all measures again and again, rather than repeat each: a disk that is slow for a
+// minute is slow for one round of everything.
+int run(const Settings& settings, const std::vector<std::string>& only, int rounds, Table::Form form) {
+  const std::vector<Measure> all = all_measures();
+  for (const std::string& o : only)
+    if (std::none_of(all.begin(), all.end(), [&](const Measure& m) { return chosen(m.name, {o}); }))
+      return fail(o, x400::Error(x400::ErrorKind::invalid, "no such measure; see --list"));
+  std::error_code ec;
+  std::filesystem::create_directories(settings.folder, ec);
+  if (ec) return fail(settings.folder.string(), x400::Error(x400::ErrorKind::io, ec.message()));
+  if (rounds == 1) {
+    Table table(form);
+    if (const int failed = run_once(settings, only, table)) return failed;
+    table.finish();
+    return 0;
+  }
+  int failed = 0;
+  std::vector<std::vector<Row>> taken;
+  for (int round = 1; round <= rounds; ++round) {
+    fmt::print(stderr, "round {} of {}\n", round, rounds);
+    Table table(Table::Form::none);
+    failed = run_once(settings, only, table);
+    if (failed != 0) break;  // what the rounds before gave is shown all the same
+    taken.push_back(table.rows());
+  }
+  Table table(form);
+  for (Row& row : medians(taken)) table.add(std::move(row));
+  table.finish();
+  return failed;
 }
 
 int make(const DataSetOptions& options) {
@@ -67,13 +92,16 @@ int main(int argc, char** argv) {
   settings.folder = std::filesystem::current_path();
   bool json = false, list = false;
   long seconds = 3;
+  int rounds = 1;
   std::uint64_t entries = 0;
   std::vector<std::string> only;
   app.add_option("--mstored", settings.mstored, "the server program (default: beside this one)");
   app.add_option("--folder", settings.folder,
-                 "where to make stores; the disk that is measured (default: here)");
+                 "where to make stores, made if need be; the disk that is measured (default: here)");
   app.add_option("--data-set", settings.data_set, "the store made by `bench data-set`, for scale-...");
   app.add_option("--seconds", seconds, "of each measurement")->check(CLI::Range(1, 3600));
+  app.add_option("--rounds", rounds, "how often all is measured; shown is the round of the median ratio")
+      ->check(CLI::Range(1, 1000));
   app.add_option("--entries", entries, "how many, where a number counts: engine-... then deliver so many");
   app.add_option("--only", only, "measures, by name or beginning: engine, p3-2k-16 (default: all)");
   app.add_flag("--list", list, "only print the names of the measures");
@@ -94,7 +122,7 @@ int main(int argc, char** argv) {
   if (entries > 0) settings.entries = entries;
   ::signal(SIGPIPE, SIG_IGN);
   if (data_set->parsed()) return make(data);
-  if (!list) return run(settings, only, json);
+  if (!list) return run(settings, only, rounds, json ? Table::Form::json : Table::Form::people);
   for (const Measure& m : all_measures())
     fmt::print("{:<20} {}{}\n", m.name, m.what, m.scale ? " (data set)" : "");
   return 0;

@@ -22,6 +22,7 @@ struct Row {
   double p99_apart = 0;      ///< of what met no checkpoint of the index
   std::size_t checkpoints = 0;
   double longest_checkpoint = 0;  ///< milliseconds
+  double least = 0, most = 0;     ///< ratio of the worst and of the best round, where there were several
 
   void set(Latencies& latencies, const std::vector<Span>& checkpoints_met = {});
 };
@@ -29,15 +30,21 @@ struct Row {
 /// figure / floor for rates, floor / figure for times: 1 is as fast as bare; 0 without a floor.
 double ratio(const Row& row);
 
+/// Of rounds with the same rows: of each row the one with the median ratio, without a floor the median
+/// figure.
+std::vector<Row> medians(const std::vector<std::vector<Row>>& rounds);
+
 /// Prints each row as it comes (people), or all at the end (JSON).
 class Table {
  public:
-  explicit Table(bool json) : json_(json) {}
+  enum class Form { people, json, none };
+  explicit Table(Form form) : form_(form) {}
   void add(Row row);
   void finish();
+  const std::vector<Row>& rows() const { return rows_; }
 
  private:
-  bool json_;
+  Form form_;
   std::vector<Row> rows_;
 };
 
