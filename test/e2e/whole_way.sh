@@ -98,6 +98,18 @@ demo_ctl --json store rebuild >"$demo/rebuild.json" || failed "store rebuild"
 grep -q '"entries_changed":0' "$demo/rebuild.json" || failed "the index was not what the log says: $(cat "$demo/rebuild.json")"
 [ "$(entries bob)" = "$bobs" ] || failed "after the rebuild bob has other entries"
 
+# The running store prints itself, as mstore-dump does beside it; none knows less than the one before.
+demo_ctl --json store dump >"$demo/dump.json" || failed "store dump: $(tail -n 3 "$demo/dump.json")"
+demo_ctl store dump >"$demo/dump.text" || failed "store dump as text"
+"$bin/mstore-dump" "$demo/store" >"$demo/dump.outside" || failed "mstore-dump beside the running store: $(tail -n 3 "$demo/dump.outside")"
+grep -q '"is":"index"' "$demo/dump.json" || failed "the dump tells nothing of the index"
+grep -q '"id":"bob"' "$demo/dump.json" || failed "the dump tells nothing of bob"
+grep -q ' id=bob ' "$demo/dump.outside" || failed "mstore-dump tells nothing of bob"
+records() { grep -c '^ *record ' "$1"; }
+[ "$(grep -c '"is":"record"' "$demo/dump.json")" -ge 50 ] || failed "the dump has too few records"
+[ "$(records "$demo/dump.text")" -ge "$(grep -c '"is":"record"' "$demo/dump.json")" ] || failed "the dump as text has fewer records"
+[ "$(records "$demo/dump.outside")" -ge "$(records "$demo/dump.text")" ] || failed "mstore-dump prints fewer records than the service"
+
 # Killed and started again: everything acknowledged is there.
 before=$(for user in $demo_users; do demo_p7 "$user" --json summarize; done)
 demo_kill_store

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   const auto result = x400::mstore::dump(paths, options, [](std::string_view line) {
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fputc('\n', stdout);
+    return std::ferror(stdout) != 0 ? x400::mstore::Proceed::stop : x400::mstore::Proceed::go_on;
   });
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return 3;
   return result.unread ? 3 : result.damaged ? 1 : 0;

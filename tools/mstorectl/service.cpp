@@ -27,15 +27,17 @@ ErrorKind kind_of(std::string_view text) {
   return ErrorKind::io;
 }
 
-// Lines as they come: progress to its taker, the last one kept.
+// Lines as they come: progress and those of a long result to their takers, the last one kept.
 class Lines {
  public:
-  explicit Lines(const Service::Progress& progress) : progress_(progress) {}
+  Lines(const Service::Progress& progress, const Service::Line& one) : progress_(progress), one_(one) {}
 
   void add(std::string_view octets) {
     text_ += octets;
-    for (std::size_t end; (end = text_.find('\n')) != std::string::npos; text_.erase(0, end + 1))
-      line(std::string_view(text_).substr(0, end));
+    std::size_t begin = 0;
+    for (std::size_t end; (end = text_.find('\n', begin)) != std::string::npos; begin = end + 1)
+      line(std::string_view(text_).substr(begin, end - begin));
+    text_.erase(0, begin);
   }
   Result<json::value> result() {
     if (!last_) return Error(ErrorKind::malformed, "the service broke off without a result");
@@ -51,6 +53,8 @@ class Lines {
       last_ = Error(ErrorKind::malformed, "the answer is not that of mstored");
     } else if (const auto* progress = object->if_contains("progress")) {
       if (progress_ && progress->is_object()) progress_(progress->get_object());
+    } else if (const auto* one = object->if_contains("line")) {
+      if (one_) one_(*one);
     } else if (const auto* result = object->if_contains("result")) {
       last_ = *result;
     } else {
@@ -67,6 +71,7 @@ class Lines {
   }
 
   const Service::Progress& progress_;
+  const Service::Line& one_;
   std::string text_;
   std::optional<Result<json::value>> last_;
 };
@@ -74,7 +79,7 @@ class Lines {
 }  // namespace
 
 Result<json::value> Service::ask(const char* method, const std::string& path, const json::object& argument,
-                                 const Progress& progress) const {
+                                 const Progress& progress, const Line& line) const {
   asio::io_context io;
   asio::local::stream_protocol::socket socket(io);
   beast::error_code code;
@@ -93,7 +98,7 @@ Result<json::value> Service::ask(const char* method, const std::string& path, co
   http::write(socket, request, code);
   if (code) return Error(ErrorKind::io, socket_ + ": " + code.message());
 
-  Lines lines(progress);
+  Lines lines(progress, line);
   auto on_chunk = [&](std::uint64_t, beast::string_view octets, beast::error_code&) {
     lines.add({octets.data(), octets.size()});
     return octets.size();

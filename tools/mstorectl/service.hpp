@@ -17,17 +17,19 @@ class Service {
   explicit Service(std::string socket) : socket_(std::move(socket)) {}
 
   using Progress = std::function<void(const boost::json::object&)>;
+  using Line = std::function<void(const boost::json::value&)>;  ///< of a result that is many lines
   /// One request; waits for its result as long as it takes. Errors: unavailable (nobody listens at the
   /// socket, or no right to open it), those the service answers, malformed (it is no mstored), io.
-  Result<boost::json::value> get(const std::string& path) const { return ask("GET", path, {}, {}); }
+  Result<boost::json::value> get(const std::string& path) const { return ask("GET", path, {}, {}, {}); }
   Result<boost::json::value> post(const std::string& path, const boost::json::object& argument,
-                                  const Progress& progress) const {
-    return ask("POST", path, argument, progress);
+                                  const Progress& progress, const Line& line = nullptr) const {
+    return ask("POST", path, argument, progress, line);
   }
 
  private:
   Result<boost::json::value> ask(const char* method, const std::string& path,
-                                 const boost::json::object& argument, const Progress& progress) const;
+                                 const boost::json::object& argument, const Progress& progress,
+                                 const Line& line) const;
   const std::string socket_;
 };
 

@@ -129,6 +129,22 @@ int run(const Service& service, const char* path, const StoreArguments& argument
   return written(found && found->is_array() && !found->get_array().empty() ? problems : done);
 }
 
+int dump_running(const Service& service, const StoreArguments& arguments) {
+  const auto print = [](const boost::json::value& line) {
+    if (line.is_string())
+      std::cout << line.get_string().c_str() << "\n";
+    else
+      std::cout << line << "\n";
+  };
+  const auto result = service.post("/v1/store/dump", {{"text", !arguments.json}}, nullptr, print);
+  if (!result.ok()) return fail(result.error());
+  const auto said = [&](const char* key) {
+    const auto* value = result->is_object() ? result->get_object().if_contains(key) : nullptr;
+    return value != nullptr && value->is_bool() && value->get_bool();
+  };
+  return written(said("unread") ? failed : said("damaged") ? problems : done);
+}
+
 int always(const IndexReport&) { return done; }
 int good(const CheckReport& r) { return r.good() ? done : problems; }
 
@@ -149,15 +165,14 @@ int store_rebuild(const Service& service, const StoreArguments& arguments) {
   return run<IndexReport>(arguments, rebuild_index, always);
 }
 
-int store_dump(const Service&, const StoreArguments& arguments) {
-  if (arguments.folder.empty()) {
-    std::cerr << "mstorectl: dump reads the files itself, also beside a running service: give the folder\n";
-    return wrong_use;
-  }
+int store_dump(const Service& service, const StoreArguments& arguments) {
+  if (arguments.folder.empty()) return dump_running(service, arguments);
   DumpOptions options;
   options.json = arguments.json;
-  const DumpResult result =
-      dump({arguments.folder}, options, [](std::string_view line) { std::cout << line << "\n"; });
+  const DumpResult result = dump({arguments.folder}, options, [](std::string_view line) {
+    std::cout << line << "\n";
+    return std::cout ? Proceed::go_on : Proceed::stop;
+  });
   return written(result.unread ? failed : result.damaged ? problems : done);
 }
 

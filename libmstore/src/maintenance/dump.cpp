@@ -16,11 +16,11 @@ using namespace storage;
 
 class Dumper {
  public:
-  Dumper(const DumpOptions& options, const std::function<void(std::string_view)>& print)
-      : options_(options), print_(print) {}
+  Dumper(const DumpOptions& options, const PrintLine& print) : options_(options), print_(print) {}
 
   DumpResult run(const std::vector<Path>& paths) {
     for (const Path& path : paths) {
+      if (result_.stopped) break;
       std::error_code ignored;
       if (std::filesystem::is_directory(path, ignored))
         store(path);
@@ -31,7 +31,15 @@ class Dumper {
   }
 
  private:
-  void say(const Line& line) { print_(options_.json ? line.as_json() : line.as_text()); }
+  void say(const Line& line) {
+    if (result_.stopped) return;
+    result_.stopped = print_(options_.json ? line.as_json() : line.as_text()) == Proceed::stop;
+  }
+  // What reads long ends with it.
+  Status wanted() const {
+    if (result_.stopped) return Error(ErrorKind::closed, "no more is wanted");
+    return Ok{};
+  }
 
   void damage(int depth, const std::string& text) {
     result_.damaged = true;
@@ -39,7 +47,7 @@ class Dumper {
   }
 
   void check(const Path& path, const Status& status) {
-    if (status.ok()) return;
+    if (status.ok() || result_.stopped) return;
     const ErrorKind kind = status.error().kind();
     if (kind == ErrorKind::corrupt || kind == ErrorKind::malformed)
       return damage(1, path.string() + ": " + status.error().text());
@@ -83,7 +91,7 @@ class Dumper {
       say(line);
       if (!body.ok()) damage(3, body.error().text());
     }
-    return Ok{};
+    return wanted();
   }
 
   // `end`: where the log ends in it; 0: it is the last.
@@ -138,7 +146,7 @@ class Dumper {
     segments(folders, removed);
     if (const auto tails = real_env().list(folders.torn); tails.ok())
       for (const std::string& name : *tails)
-        check(folders.torn / name, torn(folders.torn / name, folders.log));
+        if (wanted().ok()) check(folders.torn / name, torn(folders.torn / name, folders.log));
     for (const RemovedSegments::Run& run : removed.runs())
       say(Line(0, "removed").number("first", run.first).number("last", run.last));
     if (const auto names = real_env().list(folders.retired); names.ok())
@@ -162,6 +170,7 @@ class Dumper {
     for (const std::string& name : *names) {
       const auto parsed = parse_segment_name(name);
       if (!parsed) continue;
+      if (!wanted().ok()) return;
       const auto next = before.find(parsed->first + 1);
       std::uint64_t end = removed.end_of(parsed->first).value_or(0);
       if (next != before.end() && next->second.segment == parsed->first) end = next->second.offset;
@@ -197,6 +206,7 @@ class Dumper {
   // ---- the index
 
   Status index(const Path& path) {
+    X400_CHECK(wanted());
     X400_TRY(there, real_env().exists(path));
     if (!there) return Ok{};
     X400_TRY(db, Database::open(path.string(), true));
@@ -227,7 +237,7 @@ class Dumper {
                         "c.box>>2=m.number) FROM mailboxes m ORDER BY m.number"));
     while (true) {
       X400_TRY(row, rows.step());
-      if (!row) return Ok{};
+      if (!row || result_.stopped) return wanted();
       say(Line(1, "mailbox")
               .time("mailbox", rows.integer(0))
               .text("id", rows.text(1))
@@ -237,7 +247,7 @@ class Dumper {
   }
 
   const DumpOptions& options_;
-  const std::function<void(std::string_view)>& print_;
+  const PrintLine& print_;
   DumpResult result_;
 };
 
@@ -245,7 +255,7 @@ class Dumper {
 }  // namespace maintenance
 
 DumpResult dump(const std::vector<std::filesystem::path>& paths, const DumpOptions& options,
-                const std::function<void(std::string_view line)>& print) {
+                const PrintLine& print) {
   return maintenance::Dumper(options, print).run(paths);
 }
 

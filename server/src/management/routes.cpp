@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "management/archive_routes.hpp"
 #include "x400/asn1/or_text.hpp"
@@ -75,6 +76,27 @@ ManagementRoute maintenance(const Parts& parts, std::string path, Maintenance<Re
           }};
 }
 
+// What lies on the disk, as mstore-dump prints it, for those who may not read the store's files.
+void dump(const Parts& parts, const json::object& argument, ManagementAnswer& answer) {
+  bool text = false, index = true;
+  for (const auto& [key, into] : {std::pair{"text", &text}, std::pair{"index", &index}}) {
+    const auto* value = argument.if_contains(key);
+    if (value == nullptr) continue;
+    if (!value->is_bool())
+      return answer.fail(Error(ErrorKind::invalid, std::string(key) + " is true or false"));
+    *into = value->get_bool();
+  }
+  const auto done =
+      mstore::dump({parts.config.store.path}, {.json = !text, .index = index}, [&](std::string_view line) {
+        const bool taken =
+            text ? answer.line(json::serialize(json::value(json::string(line.data(), line.size()))))
+                 : answer.line(line);
+        return taken ? mstore::Proceed::go_on : mstore::Proceed::stop;
+      });
+  if (done.stopped) return answer.fail(Error(ErrorKind::closed, "the service stops, or nobody reads"));
+  answer.finish(json::object{{"damaged", done.damaged}, {"unread", done.unread}});
+}
+
 }  // namespace
 
 std::vector<ManagementRoute> management_routes(const Parts& parts) {
@@ -87,6 +109,8 @@ std::vector<ManagementRoute> management_routes(const Parts& parts) {
       maintenance<mstore::CheckReport>(parts, "/v1/store/check", &mstore::Store::check),
       maintenance<mstore::IndexReport>(parts, "/v1/store/sync", &mstore::Store::synchronise),
       maintenance<mstore::IndexReport>(parts, "/v1/store/rebuild", &mstore::Store::rebuild_index),
+      {"POST", "/v1/store/dump",
+       [&parts](const json::object& argument, ManagementAnswer& answer) { dump(parts, argument, answer); }},
   };
   for (ManagementRoute& route : archive_routes(parts)) routes.push_back(std::move(route));
   return routes;

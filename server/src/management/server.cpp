@@ -45,6 +45,7 @@ class Server final : public ManagementServer {
 
   ~Server() override {
     shared_->stopping = true;
+    shared_->moved();
     // Handlers see it and end; what they said last still goes out.
     shared_->pool.stop();
     asio::post(io_, [this] {

@@ -3,6 +3,7 @@
 //
 //   POST /v1/store/check  ->  200, lines of JSON (application/x-ndjson), each an object with one member:
 //     {"progress":{...}}   as often as the work has something to say
+//     {"line":...}         of a result that is many lines (dump)
 //     {"result":...}       the last line, or
 //     {"error":{"kind":"invalid","text":"..."}}
 //
@@ -19,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "x400/base/result.hpp"
@@ -31,6 +33,10 @@ class ManagementAnswer {
   virtual ~ManagementAnswer() = default;
   /// Dropped when the peer does not read, so that work never waits for a terminal.
   virtual void progress(boost::json::object line) = 0;
+  /// Part of a long result, JSON text on one line: none is dropped, the call waits until the peer has read
+  /// enough. False: the peer has gone, has read nothing for 30 s, or the service stops. Not on the I/O
+  /// thread.
+  virtual bool line(std::string_view json) = 0;
   virtual void finish(boost::json::value result) = 0;
   virtual void fail(const Error& error) = 0;
   /// False: the peer has gone, or the service stops; long work should end.

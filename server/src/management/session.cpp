@@ -96,7 +96,7 @@ void ManagementSession::watch() {
   watched_ = true;
   stream_.socket().async_read_some(asio::buffer(&said_, 1),
                                    [self = shared_from_this()](Code code, std::size_t) {
-                                     if (code != asio::error::operation_aborted) self->gone_ = true;
+                                     if (code != asio::error::operation_aborted) self->gone();
                                    });
 }
 
@@ -104,6 +104,19 @@ void ManagementSession::progress(boost::json::object line) {
   if (ended_ || !wanted() || unsaid_ >= most_unsaid) return;
   ++unsaid_;
   say({{"progress", std::move(line)}}, 200, false);
+}
+
+bool ManagementSession::line(std::string_view json) {
+  shared_->wait([this] { return unsaid_ < most_unsaid || !wanted(); });
+  if (ended_ || !wanted()) return false;
+  ++unsaid_;
+  say("{\"line\":" + std::string(json) + "}\n", 200, false);
+  return true;
+}
+
+void ManagementSession::gone() {
+  gone_ = true;
+  shared_->moved();
 }
 
 void ManagementSession::finish(boost::json::value result) {
@@ -117,8 +130,12 @@ void ManagementSession::fail(const Error& error) {
 }
 
 void ManagementSession::say(boost::json::object line, unsigned status, bool last) {
+  say(boost::json::serialize(line) + "\n", status, last);
+}
+
+void ManagementSession::say(std::string text, unsigned status, bool last) {
   asio::post(stream_.get_executor(),
-             [self = shared_from_this(), status, last, text = boost::json::serialize(line) + "\n"]() mutable {
+             [self = shared_from_this(), status, last, text = std::move(text)]() mutable {
                self->lines_.push_back({std::move(text), status, last});
                if (!self->writing_) self->write_next();
              });
@@ -142,7 +159,7 @@ void ManagementSession::write_head(unsigned status) {
   head_writer_.emplace(*head_);
   http::async_write_header(stream_, *head_writer_, [self = shared_from_this()](Code code, std::size_t) {
     if (code) {
-      self->gone_ = true;
+      self->gone();
       return self->close();
     }
     self->write_next();
@@ -151,7 +168,7 @@ void ManagementSession::write_head(unsigned status) {
 
 void ManagementSession::wrote(Code code) {
   if (code) {
-    gone_ = true;
+    gone();
     return close();
   }
   writing_ = false;
@@ -159,6 +176,7 @@ void ManagementSession::wrote(Code code) {
   lines_.pop_front();
   if (!last) {
     --unsaid_;
+    shared_->moved();
     return write_next();
   }
   asio::async_write(stream_, http::make_chunk_last(),

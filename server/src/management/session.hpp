@@ -11,8 +11,11 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "management/server.hpp"
@@ -24,6 +27,20 @@ struct ManagementShared {
   std::vector<ManagementRoute> routes;
   WorkerPool pool{2, 64};
   std::atomic<bool> stopping{false};
+
+  /// For handlers: until `done`, which is asked again whenever something moved().
+  void wait(const std::function<bool()>& done) {
+    std::unique_lock lock(mutex_);
+    moved_.wait(lock, done);
+  }
+  void moved() {
+    { const std::lock_guard lock(mutex_); }  // not between a waiter's question and its sleep
+    moved_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable moved_;
 };
 
 class ManagementSession final : public ManagementAnswer,
@@ -36,6 +53,7 @@ class ManagementSession final : public ManagementAnswer,
   void start();
 
   void progress(boost::json::object line) override;
+  bool line(std::string_view json) override;
   void finish(boost::json::value result) override;
   void fail(const Error& error) override;
   bool wanted() const override { return !gone_ && !shared_->stopping; }
@@ -47,6 +65,8 @@ class ManagementSession final : public ManagementAnswer,
   void refuse(unsigned status, ErrorKind kind, std::string text);
   void watch();
   void say(boost::json::object line, unsigned status, bool last);
+  void say(std::string text, unsigned status, bool last);
+  void gone();
   void write_next();
   void write_head(unsigned status);
   void wrote(Code code);
@@ -74,7 +94,7 @@ class ManagementSession final : public ManagementAnswer,
 
   std::atomic<bool> gone_{false};
   std::atomic<bool> ended_{false};
-  std::atomic<int> unsaid_{0};  // lines of progress on their way
+  std::atomic<int> unsaid_{0};  // lines on their way, but the last
 };
 
 }  // namespace x400::server

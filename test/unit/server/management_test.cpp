@@ -160,6 +160,65 @@ TEST_CASE("long work tells its progress, then its result, a failure after progre
   CHECK(failed[3] == json::parse(R"({"error":{"kind":"io","text":"broken"}})").as_object());
 }
 
+namespace {
+
+// Says lines until nobody wants more, and tells how many were taken.
+ManagementRoute endless_lines(std::promise<int>& taken) {
+  return {"POST", "/lines", [&taken](const json::object&, ManagementAnswer& answer) {
+            const std::string line = '"' + std::string(10'000, 'x') + '"';
+            int said = 0;
+            while (answer.line(line)) ++said;
+            answer.fail(Error(ErrorKind::closed, "no more"));
+            taken.set_value(said);
+          }};
+}
+
+}  // namespace
+
+TEST_CASE("of a long result no line is lost, however late the peer reads") {
+  TempFolder folder;
+  const auto path = folder.path() / "socket";
+  constexpr int count = 5'000;
+  auto server = ManagementServer::open(
+      path, {{"POST", "/lines", [](const json::object&, ManagementAnswer& answer) {
+                const std::string pad(500, 'x');
+                for (int i = 0; i < count; ++i)
+                  if (!answer.line("{\"n\":" + std::to_string(i) + ",\"pad\":\"" + pad + "\"}")) return;
+                answer.finish(count);
+              }}});
+  REQUIRE(server.ok());
+  Peer late(path);
+  late.send(post("/lines", ""));
+  CHECK(ask(path, get("/nothing")).starts_with("HTTP/1.1 404 "));  // others are served meanwhile
+  const auto lines = lines_of(late.rest());
+  REQUIRE(lines.size() == count + 1);
+  for (int i = 0; i < count; ++i) REQUIRE(lines[i].at("line").as_object().at("n") == i);
+  CHECK(lines.back().at("result") == count);
+}
+
+TEST_CASE("lines for a peer that has gone end, and so do those that nobody reads when the server ends") {
+  TempFolder folder;
+  const auto path = folder.path() / "socket";
+  std::promise<int> taken;
+  auto server = ManagementServer::open(path, {endless_lines(taken)});
+  REQUIRE(server.ok());
+  SECTION("gone") {
+    {
+      Peer leaving(path);
+      leaving.send(post("/lines", ""));
+      CHECK(leaving.line().starts_with("HTTP/1.1 200 "));
+    }
+    taken.get_future().wait();
+  }
+  SECTION("the server ends") {
+    Peer silent(path);
+    silent.send(post("/lines", ""));
+    CHECK(silent.line().starts_with("HTTP/1.1 200 "));
+    server->reset();
+    taken.get_future().wait();
+  }
+}
+
 TEST_CASE("a handler that says nothing, and one whose peer has gone, both end") {
   TempFolder folder;
   const auto path = folder.path() / "socket";
@@ -215,6 +274,16 @@ TEST_CASE("a running service tells its status and its mailboxes") {
   CHECK(boxes[0].as_object().at("id") == "alice");
   CHECK(boxes[0].as_object().at("or_addresses").as_array().size() == 1);
   CHECK(running.log_text().find("S115") != std::string::npos);
+}
+
+TEST_CASE("a dump wants members of the right kind") {
+  TempFolder folder;
+  const auto path = folder.path() / "socket";
+  Config config = service_config();
+  config.management.socket = path;
+  RunningService running(config);
+  CHECK(ask(path, post("/v1/store/dump", R"({"text":1})")).starts_with("HTTP/1.1 400 "));
+  CHECK(ask(path, post("/v1/store/dump", R"({"index":"no"})")).starts_with("HTTP/1.1 400 "));
 }
 
 TEST_CASE("requests about the archive that make no sense are refused") {

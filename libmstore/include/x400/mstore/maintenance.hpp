@@ -111,11 +111,14 @@ struct DumpOptions {
 struct DumpResult {
   bool damaged = false;  ///< something did not hold against its checksum
   bool unread = false;   ///< something could not be read
+  bool stopped = false;  ///< by the one who prints
 };
+/// A line, without its end. stop: no more of them; the rest is not read.
+using PrintLine = std::function<Proceed(std::string_view line)>;
 /// Prints what lies on the disk, line by line: of a folder that holds a store everything, of other paths the
 /// segment that each is. Takes no lock and writes nothing: beside a running store its last batch may be in
 /// flux.
 DumpResult dump(const std::vector<std::filesystem::path>& paths, const DumpOptions& options,
-                const std::function<void(std::string_view line)>& print);
+                const PrintLine& print);
 
 }  // namespace x400::mstore

@@ -327,13 +327,38 @@ TEST_CASE("check finds every flipped octet of the log that counts, and names the
       if (p.kind == Problem::Kind::damage)
         CHECK(p.text.find(path.filename().string().substr(0, 8)) != std::string::npos);
     if (report.good()) {
-      DumpResult dumped = dump({o.folder}, {}, [](std::string_view) {});
+      DumpResult dumped = dump({o.folder}, {}, [](std::string_view) { return Proceed::go_on; });
       CHECK((whole[at] == 0 || dumped.damaged));
     }
     write_over(path, whole);
   }
   CHECK(found > 40);
   good(o);
+}
+
+TEST_CASE("a dump ends when no more of it is wanted, and one that was not stopped is whole") {
+  TempFolder folder;
+  const Options o = options(folder);
+  {
+    auto store = open(o);
+    const MailboxNumber box = *store->create_mailbox("a", {});
+    for (int i = 0; i < 3; ++i) REQUIRE(store->commit(mtest::creating(box, mtest::message("m"))).ok());
+  }
+  int all = 0;
+  const auto count = [&](std::string_view) {
+    ++all;
+    return Proceed::go_on;
+  };
+  CHECK_FALSE(dump({o.folder}, {}, count).stopped);
+  REQUIRE(all > 10);
+  for (int most = 1; most < all; ++most) {
+    int said = 0;
+    const DumpResult stopped = dump(
+        {o.folder}, {}, [&](std::string_view) { return ++said < most ? Proceed::go_on : Proceed::stop; });
+    CHECK(stopped.stopped);
+    CHECK(said == most);
+    CHECK_FALSE(stopped.unread);
+  }
 }
 
 TEST_CASE("check finds large contents missing, damaged, and of nobody, counters and rows that are wrong") {

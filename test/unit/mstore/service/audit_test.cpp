@@ -21,11 +21,12 @@ Lines audit(const World& w) {
   static const std::regex line(R"(type=event mailbox=(\d+)(?: number=(\d+))?.* audit=(\S+) fields=(.*)$)");
   const DumpResult done = dump({w.folder.path() / "store"}, {}, [&](std::string_view text) {
     std::match_results<std::string_view::const_iterator> m;
-    if (!std::regex_search(text.begin(), text.end(), m, line)) return;
+    if (!std::regex_search(text.begin(), text.end(), m, line)) return Proceed::go_on;
     REQUIRE(m[1].str() == std::to_string(w.alice));
     std::string fields = std::regex_replace(m[4].str(), std::regex(R"(\\(.))"), "$1");
     if (fields.starts_with('"')) fields = fields.substr(1, fields.size() - 2);
     out.push_back(m[3].str() + (m[2].matched ? " " + m[2].str() : "") + " " + fields);
+    return Proceed::go_on;
   });
   REQUIRE_FALSE(done.unread);
   return out;
