@@ -70,6 +70,12 @@ std::vector<json::object> lines_of(const std::string& answer) {
   return lines;
 }
 
+Config managed_at(const std::filesystem::path& socket) {
+  Config config = service_config();
+  config.management.socket = socket;
+  return config;
+}
+
 std::vector<ManagementRoute> echo(std::string path = "/echo") {
   return {{"POST", std::move(path),
            [](const json::object& argument, ManagementAnswer& answer) { answer.finish(argument); }}};
@@ -259,9 +265,7 @@ TEST_CASE("the end of the server ends long work, and does not wait for peers") {
 TEST_CASE("a running service tells its status and its mailboxes") {
   TempFolder folder;
   const auto path = folder.path() / "socket";
-  Config config = service_config();
-  config.management.socket = path;
-  RunningService running(config);
+  RunningService running(managed_at(path));
   const auto status = lines_of(ask(path, get("/v1/status")));
   REQUIRE(status.size() == 1);
   const auto& result = status[0].at("result").as_object();
@@ -279,9 +283,7 @@ TEST_CASE("a running service tells its status and its mailboxes") {
 TEST_CASE("a dump wants members of the right kind") {
   TempFolder folder;
   const auto path = folder.path() / "socket";
-  Config config = service_config();
-  config.management.socket = path;
-  RunningService running(config);
+  RunningService running(managed_at(path));
   CHECK(ask(path, post("/v1/store/dump", R"({"text":1})")).starts_with("HTTP/1.1 400 "));
   CHECK(ask(path, post("/v1/store/dump", R"({"index":"no"})")).starts_with("HTTP/1.1 400 "));
 }
@@ -289,9 +291,7 @@ TEST_CASE("a dump wants members of the right kind") {
 TEST_CASE("requests about the archive that make no sense are refused") {
   TempFolder folder;
   const auto path = folder.path() / "socket";
-  Config config = service_config();
-  config.management.socket = path;
-  RunningService running(config);
+  RunningService running(managed_at(path));
   for (const std::string body :
        {"", R"({"mailbox":1})", R"({"mailbox":"alice","after":-1})", R"({"mailbox":"alice","after":"1"})",
         R"({"mailbox":"alice","limit":0})", R"({"mailbox":"alice","limit":1001})"})
@@ -312,8 +312,7 @@ TEST_CASE("a service that finds another one at its socket does not start") {
   const auto path = folder.path() / "socket";
   auto other = ManagementServer::open(path, echo());
   REQUIRE(other.ok());
-  Config config = service_config();
-  config.management.socket = path;
+  const Config config = managed_at(path);
   auto log = Log::open({.file = folder.path() / "log", .standard_error = false});
   REQUIRE(log.ok());
   auto script = std::make_shared<StoreScript>();
