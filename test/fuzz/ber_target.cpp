@@ -61,7 +61,7 @@ class Plain {
       std::uint64_t sum = 0;
       for (int i = 0; i < (length & 0x7f); ++i) {
         if (at >= limit) return {};
-        if (sum >> 24 != 0 || i >= 4) return {};
+        if (sum >> 24 != 0) return {};
         sum = sum << 8 | octets_[at++];
       }
       h.length = sum;

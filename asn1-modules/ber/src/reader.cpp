@@ -37,11 +37,13 @@ Status read_length(View in, std::size_t at, Header& h) {
     h.header_size = at + 1;
     return Ok{};
   }
+  if (first == 0xff) return malformed("length that begins with the reserved octet FF");
   const std::size_t count = first & 0x7f;
-  if (count > 4) return malformed("length of more than 4 octets");
   std::size_t length = 0;
   for (std::size_t i = 1; i <= count; ++i) {
     if (at + i >= in.size()) return truncated("length not complete");
+    // Zeros in front are allowed (X.690 8.1.3.5).
+    if (length >> 24 != 0) return malformed("length of more than 4 octets");
     length = length << 8 | in[at + i];
   }
   h.content_size = length;
@@ -49,8 +51,12 @@ Status read_length(View in, std::size_t at, Header& h) {
   return Ok{};
 }
 
+// Nested segments of indefinite length are walked once for each level, so levels are few. Nobody sends more
+// than one.
+constexpr std::size_t segment_depth = 8;
+
 Status join_segments(View content, Tag segment, std::size_t depth, Octets& out) {
-  if (depth > max_depth) return Error(ErrorKind::limit, "string segments nested too deep");
+  if (depth > segment_depth) return Error(ErrorKind::limit, "string segments nested too deep");
   Reader r(content);
   while (!r.at_end()) {
     X400_TRY(e, r.expect(segment));
@@ -63,7 +69,7 @@ Status join_segments(View content, Tag segment, std::size_t depth, Octets& out) 
 }
 
 Status join_bits(View content, std::size_t depth, Bits& out) {
-  if (depth > max_depth) return Error(ErrorKind::limit, "bit string segments nested too deep");
+  if (depth > segment_depth) return Error(ErrorKind::limit, "bit string segments nested too deep");
   Reader r(content);
   while (!r.at_end()) {
     X400_TRY(e, r.expect(tags::bit_string));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "x400/ber/reader.hpp"
 #include "x400/ber/writer.hpp"
@@ -10,7 +9,8 @@
 namespace x400::ber {
 namespace {
 
-// Where a constructed value ends: at an offset, or at its end-of-contents octets.
+// Where a constructed value ends: at an offset, or at its end-of-contents octets. Of all that are open: no
+// offset.
 constexpr std::size_t until_eoc = static_cast<std::size_t>(-1);
 
 class Walker {
@@ -22,8 +22,8 @@ class Walker {
   Status one() {
     X400_CHECK(element());
     while (depth_ > 0) {
-      if (ends_[depth_ - 1] == pos_) {
-        --depth_;
+      if (open_[depth_ - 1].end == pos_) {
+        pop();
         continue;
       }
       X400_CHECK(element());
@@ -35,17 +35,9 @@ class Walker {
   Extent extent() const { return {pos_, elements_, definite_}; }
 
  private:
-  // The innermost end known by an offset, if a definite length is open.
-  std::optional<std::size_t> parent_end() const {
-    for (std::size_t d = depth_; d > 0; --d)
-      if (ends_[d - 1] != until_eoc) return ends_[d - 1];
-    return std::nullopt;
-  }
-
   Status element() {
-    const auto parent = parent_end();
-    const bool inside = parent.has_value();
-    const std::size_t end = parent.value_or(in_.size());
+    const bool inside = definite_end_ != until_eoc;
+    const std::size_t end = inside ? definite_end_ : in_.size();
     auto header = read_header(in_.subspan(pos_, end - pos_));
     if (!header.ok()) {
       // Inside a definite length no further octet can complete what its parent cut off.
@@ -58,11 +50,11 @@ class Walker {
   }
 
   Status end_of_contents(const Header& h) {
-    if (depth_ == 0 || ends_[depth_ - 1] != until_eoc || h.constructed || h.indefinite ||
+    if (depth_ == 0 || open_[depth_ - 1].end != until_eoc || h.constructed || h.indefinite ||
         h.content_size != 0 || h.header_size != 2)
       return Error(ErrorKind::malformed, "end-of-contents octets where none belong");
     pos_ += h.header_size;
-    --depth_;
+    pop();
     return Ok{};
   }
 
@@ -84,9 +76,12 @@ class Walker {
 
   Status push(std::size_t end) {
     if (depth_ == depth_limit_) return Error(ErrorKind::limit, "values nested too deep");
-    ends_[depth_++] = end;
+    open_[depth_++] = {end, definite_end_};
+    if (end != until_eoc) definite_end_ = end;
     return Ok{};
   }
+
+  void pop() { definite_end_ = open_[--depth_].outer; }
 
   View in_;
   std::size_t depth_limit_;
@@ -95,7 +90,12 @@ class Walker {
   std::size_t elements_ = 0;
   bool definite_ = true;
   std::size_t depth_ = 0;
-  std::array<std::size_t, max_depth> ends_;  // only the first depth_ are ever read
+  std::size_t definite_end_ = until_eoc;  // the innermost one; kept, not looked for: depth must not cost time
+  struct Open {
+    std::size_t end;
+    std::size_t outer;  // definite_end_ around it
+  };
+  std::array<Open, max_depth> open_;  // only the first depth_ are ever read
 };
 
 // The walk bounded the depth, so recursion is bounded too.

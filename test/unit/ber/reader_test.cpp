@@ -53,7 +53,7 @@ TEST_CASE("every prefix of a value is truncated, never anything else") {
 TEST_CASE("bad headers are malformed") {
   CHECK(kind_of("0480 0000") == ErrorKind::malformed);           // primitive, indefinite
   CHECK(kind_of("04ff") == ErrorKind::malformed);                // length FF
-  CHECK(kind_of("0485 0000000001 00") == ErrorKind::malformed);  // five length octets
+  CHECK(kind_of("0485 0100000001 00") == ErrorKind::malformed);  // five length octets
   CHECK(kind_of("1f8001 00") == ErrorKind::malformed);           // padded tag number
   CHECK(kind_of("1f8181818101 00") == ErrorKind::malformed);     // too big a tag number
   CHECK(kind_of("0000") == ErrorKind::malformed);                // end-of-contents as a value
@@ -85,6 +85,41 @@ TEST_CASE("strings in constructed form are joined from OCTET STRING segments") {
   CHECK(*value("3308 04026162 04026364") == "abcd");                 // X.690 8.21
   CHECK(*value("3380 2480 04026162 0000 04026364 0000") == "abcd");  // nested
   CHECK_FALSE(value("3304 13026162").ok());                          // segment with the outer tag
+}
+
+TEST_CASE("segments may be nested, but not without end: each level costs a walk") {
+  const auto nested = [](std::uint8_t tag, std::size_t levels) {
+    Octets octets = {static_cast<std::uint8_t>(tag & 0xdf), 2, 0, 0x61};
+    for (std::size_t i = 0; i < levels; ++i) {
+      octets.insert(octets.begin(), {tag, 0x80});
+      octets.insert(octets.end(), {0, 0});
+    }
+    return octets;
+  };
+  for (const std::size_t levels : {1, 8}) {
+    const Octets octets = nested(0x24, levels), bits = nested(0x23, levels);
+    CHECK(read_octets(*read_one(octets)).ok());
+    CHECK(read_bits(*read_one(bits)).ok());
+  }
+  const Octets octets = nested(0x24, 9), bits = nested(0x23, 9);
+  CHECK(read_octets(*read_one(octets)).error().kind() == ErrorKind::limit);
+  CHECK(read_bits(*read_one(bits)).error().kind() == ErrorKind::limit);
+}
+
+TEST_CASE("lengths may begin with zeros, and mean no more than four octets") {
+  const auto size_of = [](const char* text) -> std::optional<std::size_t> {
+    const Octets octets = hex(text);
+    const auto e = read_one(octets);
+    return e.ok() ? std::optional(e->content.size()) : std::nullopt;
+  };
+  CHECK(size_of("0485 0000000002 6162") == 2);  // X.690 8.1.3.5
+  CHECK(size_of("048a 00000000000000000002 6162") == 2);
+  CHECK(size_of("0480") == std::nullopt);
+  CHECK(size_of("0485 0100000002 6162") == std::nullopt);
+  CHECK(size_of("04ff 02 6162") == std::nullopt);  // reserved
+  const Octets huge = hex("0485 0100000002 6162"), cut = hex("0485 00000000");
+  CHECK(read_one(huge).error().kind() == ErrorKind::malformed);
+  CHECK(read_one(cut).error().kind() == ErrorKind::truncated);
 }
 
 TEST_CASE("bit strings") {

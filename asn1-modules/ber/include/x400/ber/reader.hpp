@@ -75,7 +75,7 @@ Result<std::int64_t> read_integer(const Element& e);  ///< also ENUMERATED; limi
 Status read_null(const Element& e);
 
 /// Octets of an OCTET STRING or a character string, primitive or constructed (X.690 8.7.3, 8.21):
-/// segments are OCTET STRINGs, nested to any walked depth, joined in a copy.
+/// segments are OCTET STRINGs, up to eight levels of them (limit), joined in a copy.
 Result<Octets> read_octets(const Element& e);
 /// The same without a copy if the form is primitive; `joined` receives the copy otherwise.
 Result<View> read_octets(const Element& e, Octets& joined);
