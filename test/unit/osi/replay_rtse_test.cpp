@@ -112,7 +112,7 @@ class Rig {
     const Octets packet = us_ == 'B' ? cr() : cc();
     View octets = packet;
     REQUIRE(transport_.receive(octets));
-    if (us_ == 'A') REQUIRE(session_.connect({}, {}, 0x0249, hex("3100")).ok());
+    if (us_ == 'A') REQUIRE(session_.connect({}, {}, {}, 0x0249, hex("3100")).ok());
   }
 
   void feed(const Octets& tsdu) {

@@ -164,6 +164,25 @@ TEST_CASE("48: many invocations at once are all handed up in order") {
   CHECK(tsdus(sent(r)).size() == 20);
 }
 
+TEST_CASE("48: reading stops when arguments in work hold as much as one TSDU may have") {
+  ResponderConfig config = responder_config();
+  config.limits.tsdu = 10'000;
+  Responder r = open_responder(config);
+  const auto long_one = [](int id) {
+    return data(3, tlv(0xa1, {Octets{2, 1, static_cast<std::uint8_t>(id)}, hex("020115"),
+                              tlv(0x04, Octets(6000, 1))}));
+  };
+  r.receive(long_one(1));
+  CHECK(r.wants_input());
+  r.receive(long_one(2));
+  CHECK_FALSE(r.wants_input());
+  REQUIRE(r.result(1, Chain(hex("0500"))).ok());
+  CHECK(r.wants_input());
+  REQUIRE(r.reject(2, problems::resource_limitation).ok());
+  r.receive(long_one(1));  // nothing of those answered is counted any more
+  CHECK(r.wants_input());
+}
+
 TEST_CASE("48: reading stops at the limit of invocations and of unsent output") {
   ResponderConfig config = responder_config();
   config.limits.outstanding = 16;

@@ -278,6 +278,10 @@ TEST_CASE("RTSE: 51: the context of a bare operation is that of its port, unknow
                   transfer(4, invoke(4, 99))}));
   CHECK(events(r) == Log{"invoke 1 op=22 ctx=3 arg=4", "invoke 2 op=3 ctx=5 arg=4",
                          "invoke 3 op=8 ctx=7 arg=4", "invoke 4 op=99 ctx=3 arg=4"});
+  // linkedId may be there and say "absent" (X.880: [1] IMPLICIT NULL).
+  Responder linked = open_reliable();
+  linked.receive(transfer(1, tlv(0xa1, {hex("020105 8100 020103"), tlv(0x31, hex("8000"))})));
+  CHECK(events(linked) == Log{"invoke 5 op=3 ctx=5 arg=4"});
 }
 
 TEST_CASE("RTSE: 52: checkpoints are confirmed one by one, whatever the window") {
@@ -472,6 +476,27 @@ TEST_CASE("RTSE: an interrupted activity is resumed behind the checkpoint it nam
   CHECK(events(r) == Log{"invoke 4 op=21 ctx=3 arg=4"});
 }
 
+TEST_CASE("RTSE: an interrupted activity is resumed also if it bears the identifier of a complete one") {
+  const Octets apdu = invoke(2, 21, 60);
+  Responder r = open_reliable();
+  r.receive(join({transfer(1, invoke(1)), as(1), rttr(View(apdu).first(5)), mip(1), ai()}));
+  CHECK(spoken(r) == "AEA(1) MIA(1) AIA");
+  r.receive(join({ar(2, 1, 1), rttr(View(apdu).subspan(5)), ae(2)}));
+  CHECK(spoken(r) == "AEA(2)");
+  CHECK(events(r) == Log{"invoke 1 op=21 ctx=3 arg=4", "invoke 2 op=21 ctx=3 arg=64"});
+}
+
+TEST_CASE("RTSE: what is kept of an interrupted activity is a PDU under way while the peer could go on") {
+  Responder r = open_reliable();
+  r.receive(join({as(1), rttr(View(invoke(1)).first(5)), mip(1), ai()}));
+  CHECK(r.mid_pdu());
+  r.receive(gtc());  // the turn is ours: the peer cannot
+  CHECK_FALSE(r.mid_pdu());
+  Responder done = open_reliable();
+  done.receive(join({as(1), rttr(View(invoke(1)).first(5)), mip(1), ai(), transfer(2, invoke(2))}));
+  CHECK_FALSE(done.mid_pdu());
+}
+
 TEST_CASE("RTSE: an activity cannot be resumed behind a point it never had, nor one of another association") {
   const Octets apdu = invoke(1, 21, 60);
   for (const Octets& resume :
@@ -609,6 +634,48 @@ TEST_CASE("RTSE: only the initiator releases, with the turn") {
   i.receive(please(0));  // it crossed
   i.receive(tsdu(spdu(10, {{193, pdv(9, hex("6303800100"))}})));
   CHECK(events(i) == Log{"released", "closed"});
+}
+
+TEST_CASE("RTSE: an operation that comes while a release waits for the turn is answered before it") {
+  Initiator i = open_reliable_initiator();
+  (void)ask(i);
+  i.receive(join({please(0), aea(1)}));
+  (void)spoken(i);
+  i.receive(gta());
+  REQUIRE(i.release().ok());
+  CHECK(spoken(i) == "PT");
+  i.receive(transfer(1, invoke(5)));
+  CHECK(events(i) == Log{"invoke 5 op=21 ctx=3 arg=4"});
+  CHECK(spoken(i) == "AEA(1)");
+  i.receive(gtc());
+  CHECK(spoken(i) == "GTA");  // no FN: an answer is owed
+  REQUIRE(i.reject(5, problems::release_in_progress).ok());
+  CHECK(spoken(i) == "AS(2) DT AE(1)");
+  i.receive(aea(1));
+  CHECK(spoken(i) == "FN");
+  CHECK(i.result(5, Chain(hex("0500"))).error().kind() == ErrorKind::closed);
+}
+
+TEST_CASE("RTSE: the session connection identifier of an initiator is in its CN") {
+  ConnectParameters p = p7_reliable_parameters();
+  p.calling_reference = hex("1403 616263");
+  p.common_reference = hex("170d 3236313132393130323030305a");
+  Initiator i;
+  REQUIRE(i.connect(p).ok());
+  i.receive(cc());
+  const Octets cn = tsdus(sent(i)).at(0);
+  const auto read = session::parse(cn);
+  REQUIRE(read.ok());
+  namespace pi = session::pi;
+  CHECK(to_hex(read->find(pi::calling_reference, pi::connection_identifier).value()) ==
+        to_hex(p.calling_reference));
+  CHECK(to_hex(read->find(pi::common_reference, pi::connection_identifier).value()) ==
+        to_hex(p.common_reference));
+  for (Octets* reference : {&p.calling_reference, &p.common_reference}) {
+    const Octets good = std::exchange(*reference, Octets(65, 0x61));
+    CHECK(Initiator().connect(p).error().kind() == ErrorKind::limit);
+    *reference = good;
+  }
 }
 
 TEST_CASE("RTSE: exceptions while we send") {

@@ -319,6 +319,14 @@ TEST_CASE("18: an abort may come between segments") {
   CHECK(events(r) == Log{"aborted provider session 3", "closed"});
 }
 
+TEST_CASE("18: segments are a PDU under way until the last of them") {
+  Responder r = open_responder();
+  r.receive(tsdu(join({hex("01000103 190101"), hex("6100")})));
+  CHECK(r.mid_pdu());
+  r.receive(tsdu(join({hex("01000103 190102"), hex("00")})));
+  CHECK_FALSE(r.mid_pdu());
+}
+
 TEST_CASE("18: joined segments count against the limit") {
   ResponderConfig config = responder_config();
   config.limits.tsdu = 10'000;
@@ -471,6 +479,16 @@ TEST_CASE("AB that keeps the transport gets AA") {
   r.receive(tsdu(hex("19 15 110102 c110 a00e610c300a020109a0056403800100")));
   CHECK(sent_spdu(r) == "1a00");
   CHECK(events(r) == Log{"aborted user acse -1", "closed"});
+}
+
+TEST_CASE("an AB is never answered with one, however broken it is") {
+  for (const char* ab : {"1903110103 00", "1905", "1903110203", "19ff00", "1906 110103 110103"}) {
+    INFO(ab);
+    Responder open = open_responder();
+    open.receive(tsdu(hex(ab)));
+    CHECK(open.output_size() == 0);
+    CHECK(events(open) == Log{"aborted provider session 1", "closed"});
+  }
 }
 
 TEST_CASE("after an own abort all is ignored but its end") {

@@ -59,6 +59,9 @@ Status Stack::connect(ConnectParameters parameters) {
   if (phase_ != Phase::idle) return Error(ErrorKind::closed, "connect: called already");
   X400_CHECK(check_selectors(parameters.called));
   X400_CHECK(check_selectors(parameters.calling));
+  if (parameters.calling_reference.size() > session::most_reference ||
+      parameters.common_reference.size() > session::most_reference)
+    return Error(ErrorKind::limit, "connect: a session reference is too long");
   const ApplicationContext& application = parameters.application_context;
   if (application.name.empty()) return Error(ErrorKind::invalid, "connect: no application context");
   has_bind_ = !application.bind_syntax.empty();
@@ -99,7 +102,9 @@ void Stack::begin_session() {
   const Octets cp =
       presentation::encode_cp(parameters_->calling, parameters_->called, proposed, acse_context_, aarq);
   const std::uint16_t units = units_of(parameters_->application_context.carriage);
-  if (auto sent = session_.connect(parameters_->calling, parameters_->called, units, cp); !sent.ok()) {
+  const session::Reference reference{parameters_->calling_reference, parameters_->common_reference};
+  auto sent = session_.connect(parameters_->calling, parameters_->called, reference, units, cp);
+  if (!sent.ok()) {
     tell_end({Aborted::Source::own, Layer::session, -1, sent.error().text(), {}});
     transport_.disconnect(cotp::Reason::normal);
     return close_now();

@@ -10,11 +10,11 @@ namespace {
 
 // The operation of a ROIV; absent if it is none, or none that can be read.
 std::optional<std::int64_t> operation_of(const Slice& apdu) {
-  constexpr ber::Tag invoke = ber::context(1), linked = ber::context(0);
+  constexpr ber::Tag invoke = ber::context(1), linked = ber::context(0), not_linked = ber::context(1);
   auto e = ber::read_one(apdu.view());
   if (!e.ok() || e->tag != invoke) return std::nullopt;
   ber::Reader r(e->content);
-  if (!r.next().ok() || !r.next_if(linked).ok()) return std::nullopt;
+  if (!r.next().ok() || !r.next_if(linked).ok() || !r.next_if(not_linked).ok()) return std::nullopt;
   auto code = r.expect(ber::tags::integer);
   if (!code.ok()) return std::nullopt;
   auto operation = ber::read_integer(*code);
@@ -35,6 +35,7 @@ void Stack::on_turned(const session::Turned& turned) {
 
 void Stack::release_if_may() {
   if (phase_ != Phase::releasing || session_.state() != session::State::open || !rtse_->may_release()) return;
+  if (rose_.outstanding() != 0) return;  // came while the turn was waited for: answered before FN
   session_.finish(on_acse(acse::encode_rlrq()).flat());
 }
 
@@ -59,11 +60,13 @@ void Stack::on_rtse(rtse::Event event) {
 void Stack::on_apdu(ContextId context, const Slice& apdu) {
   rose::Event event = rose_.receive(context, apdu);
   const auto* invoke = std::get_if<Invoke>(&event);
-  if (invoke != nullptr && rose_.outstanding() + rtse_->queued() > limits_.outstanding) {
+  const bool too_many = rose_.outstanding() + rtse_->queued() > limits_.outstanding ||
+                        rose_.outstanding_octets() > 2 * limits_.tsdu;
+  if (invoke != nullptr && too_many) {
     const InvokeId id = invoke->invoke_id;
     (void)rose_.reject(id, problems::resource_limitation);
-    event =
-        RejectSent{id, problems::resource_limitation, "too many invocations", excerpt(apdu.view()), false};
+    event = RejectSent{id, problems::resource_limitation, "too many invocations", apdu_excerpt(apdu.view()),
+                       false};
   }
   on_rose(std::move(event));
 }

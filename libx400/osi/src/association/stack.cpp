@@ -79,7 +79,9 @@ void Stack::expire() {
 bool Stack::wants_input() const {
   if (phase_ != Phase::open) return true;
   // Over RTSE an answer of ours may need what the peer says next to get out.
-  return awaits_peer() || (rose_.outstanding() < limits_.outstanding && output_.size() < limits_.unsent);
+  // Arguments in work are bounded by their octets too: of the longest ones there may be two.
+  return awaits_peer() || (rose_.outstanding() < limits_.outstanding &&
+                           rose_.outstanding_octets() <= limits_.tsdu && output_.size() < limits_.unsent);
 }
 
 std::optional<Event> Stack::next_event() {
@@ -398,19 +400,25 @@ Result<InvokeId> Stack::invoke(ContextId context, OperationCode operation, Chain
   return rose_.invoke(context, operation, std::move(argument));
 }
 
-// Answers may go out between FN of the peer and our DN, not after an FN of ours.
+// Answers may go out between FN of the peer and our DN, not after an FN of ours; over RTSE that one may still
+// wait for the turn.
+bool Stack::may_answer() const {
+  if (phase_ == Phase::open || session_.state() == session::State::wait_release) return true;
+  return rtse_ && phase_ == Phase::releasing && session_.state() == session::State::open;
+}
+
 Status Stack::result(InvokeId id, Chain value) {
-  if (phase_ != Phase::open && session_.state() != session::State::wait_release) return closed("result");
+  if (!may_answer()) return closed("result");
   return rose_.result(id, std::move(value));
 }
 
 Status Stack::error(InvokeId id, ErrorCode code, Chain parameter) {
-  if (phase_ != Phase::open && session_.state() != session::State::wait_release) return closed("error");
+  if (!may_answer()) return closed("error");
   return rose_.error(id, code, std::move(parameter));
 }
 
 Status Stack::reject(InvokeId id, Problem problem) {
-  if (phase_ != Phase::open && session_.state() != session::State::wait_release) return closed("reject");
+  if (!may_answer()) return closed("reject");
   X400_CHECK(rose_.reject(id, problem));
   count_reject();
   return Ok{};

@@ -35,7 +35,9 @@ class Stack final : private rose::Carrier {
   Phase phase() const { return phase_; }
   const std::vector<Context>& contexts() const { return contexts_; }
   std::size_t outstanding() const { return rose_.outstanding(); }
-  bool mid_pdu() const { return transport_.mid_tsdu() || (rtse_ && rtse_->mid_apdu()); }
+  bool mid_pdu() const {
+    return transport_.mid_tsdu() || session_.mid_ssdu() || (rtse_ && rtse_->mid_apdu());
+  }
   bool awaits_peer() const { return phase_ == Phase::open && rtse_ && rtse_->waiting(); }
   std::size_t pdu_octets() const { return transport_.tsdu_octets(); }
 
@@ -84,6 +86,7 @@ class Stack final : private rose::Carrier {
   void carry(ContextId context, Chain apdu, std::optional<InvokeId> invocation) override;
   bool in_association() const;
   bool carries_user_apdus(ContextId context) const;
+  bool may_answer() const;
   Chain on_acse(Octets apdu) const;
 
   // reliable.cpp: RTSE between ROSE and the session

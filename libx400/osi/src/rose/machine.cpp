@@ -25,9 +25,10 @@ Event Machine::invoked(ContextId context, InvokeApdu apdu, const Slice& octets) 
                         apdu.id, "linked invocation", false},
                        octets);
   }
-  if (!theirs_.emplace(apdu.id, Invocation{context, apdu.operation}).second)
+  if (!theirs_.emplace(apdu.id, Invocation{context, apdu.operation, octets.size()}).second)
     return reject_apdu(
         context, {problems::duplicate_invocation, apdu.id, "invoke id still outstanding", false}, octets);
+  their_octets_ += octets.size();
   return Invoke{apdu.id, apdu.operation, context, std::move(apdu.argument)};
 }
 
@@ -69,7 +70,7 @@ Event Machine::rejected(const RejectApdu& apdu) {
 
 Event Machine::reject_apdu(ContextId context, const ApduFault& fault, const Slice& octets) {
   carrier_.carry(context, encode_reject(fault.id, fault.problem), std::nullopt);
-  RejectSent event{std::nullopt, fault.problem, fault.text, excerpt(octets.view()), false};
+  RejectSent event{std::nullopt, fault.problem, fault.text, apdu_excerpt(octets.view()), false};
   if (fault.id && static_cast<InvokeId>(*fault.id) == *fault.id)
     event.invoke_id = static_cast<InvokeId>(*fault.id);
   // An answer that could not be used is still the answer: no other will come.
@@ -80,7 +81,7 @@ Event Machine::reject_apdu(ContextId context, const ApduFault& fault, const Slic
 InvokeId Machine::invoke(ContextId context, OperationCode operation, Chain argument) {
   do {
     last_ = last_ == std::numeric_limits<InvokeId>::max() ? 1 : last_ + 1;
-  } while (!ours_.emplace(last_, Invocation{context, operation}).second);
+  } while (!ours_.emplace(last_, Invocation{context, operation, 0}).second);
   carrier_.carry(context, encode_invoke(last_, operation, std::move(argument)), last_);
   return last_;
 }
@@ -91,6 +92,7 @@ Result<Machine::Invocation> Machine::take(InvokeId id) {
     return Error(ErrorKind::invalid, "no invocation " + std::to_string(id) + " waits for an answer");
   const Invocation invocation = it->second;
   theirs_.erase(it);
+  their_octets_ -= invocation.octets;
   return invocation;
 }
 
@@ -119,6 +121,7 @@ std::optional<Event> Machine::not_carried(InvokeId id) {
 
 void Machine::clear() {
   theirs_.clear();
+  their_octets_ = 0;
   ours_.clear();
 }
 

@@ -31,11 +31,14 @@ class Machine {
   /// The association ends: nothing is owed any more.
   void clear();
   std::size_t outstanding() const { return theirs_.size(); }
+  /// Octets of the APDUs of those.
+  std::size_t outstanding_octets() const { return their_octets_; }
 
  private:
   struct Invocation {
     ContextId context = 0;
     OperationCode operation = 0;
+    std::size_t octets = 0;  // of theirs: the APDU, which its argument keeps alive
   };
   using Invocations = std::unordered_map<InvokeId, Invocation>;
 
@@ -49,7 +52,8 @@ class Machine {
   Carrier& carrier_;
   const Limits& limits_;
   Invocations theirs_;  // not answered yet by us
-  Invocations ours_;    // not answered yet by them
+  std::size_t their_octets_ = 0;
+  Invocations ours_;  // not answered yet by them
   InvokeId last_ = 0;
 };
 

@@ -290,8 +290,11 @@ Event Machine::resumed(const Turned& ar) {
   refused_ = false;
   if (ar.other_connection)
     return Fault{AbortReason::unrecognized_activity, "an activity of another association resumed"};
-  if (!completed_.empty() && ar.old_activity == completed_) return refuse(ExceptionReason::sequence_error);
-  if (!interrupted_ || interrupted_->activity() != ar.old_activity || !interrupted_->back_to(ar.serial))
+  // Looked at first: a peer may have given the identifier of a complete one again.
+  const bool interrupted = interrupted_ && interrupted_->activity() == ar.old_activity;
+  if (!interrupted && !completed_.empty() && ar.old_activity == completed_)
+    return refuse(ExceptionReason::sequence_error);
+  if (!interrupted || !interrupted_->back_to(ar.serial))
     return Fault{AbortReason::unrecognized_activity,
                  "an unknown activity resumed, or behind an unknown point"};
   receiving_ = std::exchange(interrupted_, std::nullopt);

@@ -68,7 +68,11 @@ class Machine {
   bool waiting() const;
   /// APDUs given and not yet acknowledged.
   std::size_t queued() const { return queue_.size() + (sending_ ? 1 : 0); }
-  bool mid_apdu() const { return receiving_.has_value(); }
+  /// The peer is in the middle of an APDU; also if it has interrupted it and could go on, because what has
+  /// come of it is kept.
+  bool mid_apdu() const {
+    return receiving_ || (interrupted_ && session_.activity().turn() == session::Activity::Turn::theirs);
+  }
 
  private:
   struct Outgoing {

@@ -36,8 +36,8 @@ Octets enclosed(std::uint8_t si, std::uint8_t enclosure, View data) {
 
 // --- initiator
 
-Status Connection::connect(const Selectors& calling, const Selectors& called, std::uint16_t units,
-                           View data) {
+Status Connection::connect(const Selectors& calling, const Selectors& called, const Reference& reference,
+                           std::uint16_t units, View data) {
   if (data.size() > limits_.tsdu_before_bind)
     return Error(ErrorKind::limit,
                  "connect data of more than " + std::to_string(limits_.tsdu_before_bind) + " octets");
@@ -50,7 +50,11 @@ Status Connection::connect(const Selectors& calling, const Selectors& called, st
   Builder item(0);
   item.add(pi::protocol_options, std::uint8_t{0}).add(pi::version, versions);
   if (half_duplex()) item.add(pi::token_setting, tokens_initiator);
+  Builder identifier(0);
+  if (!reference.calling.empty()) identifier.add(pi::calling_reference, reference.calling);
+  if (!reference.common.empty()) identifier.add(pi::common_reference, reference.common);
   Builder cn(si::cn);
+  if (identifier.size() > 0) cn.add_group(pi::connection_identifier, identifier);
   cn.add_group(pi::connect_accept_item, item).add(pi::user_requirements, octets(units));
   if (!calling.session.empty()) cn.add(pi::calling_ssel, calling.session);
   if (!called.session.empty()) cn.add(pi::called_ssel, called.session);
@@ -112,7 +116,7 @@ Event Connection::connect_request(const Spdu& cn) {
     return decline(RefuseReason::ssel_unknown, "session selector too long");
   if (!selector_taken(ssel_, called_, policy_))
     return decline(RefuseReason::ssel_unknown, "called session selector " + to_hex(called_) + " unknown");
-  if (calling_reference_.size() > 64 || common_reference_.size() > 64)
+  if (calling_reference_.size() > most_reference || common_reference_.size() > most_reference)
     return violate("user reference too long");
   const auto units = cn.find(pi::user_requirements);
   if (units && units->size() != 2) return violate("user requirements not of two octets");

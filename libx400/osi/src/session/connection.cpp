@@ -105,6 +105,11 @@ Event Connection::receive(const Slice& tsdu) {
   auto all = parse_all(tsdu.view());
   if (state_ == State::wait_abort && !all.ok()) return std::monostate();
   if (!all.ok()) {
+    // An AB is never answered with one, however broken it is.
+    if (state_ != State::idle && !tsdu.empty() && tsdu.view()[0] == si::ab) {
+      tsdu_ = tsdu;
+      return peer_aborted({});
+    }
     // Only a CN that is broken inside is worth an answer: what else comes first is not this protocol.
     if (state_ == State::idle && (tsdu.empty() || tsdu.view()[0] != si::cn)) return drop(all.error().text());
     return violate(all.error().text());

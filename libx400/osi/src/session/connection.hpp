@@ -99,6 +99,12 @@ struct Declined {
 using Event = std::variant<std::monostate, ConnectRequest, Accepted, Refused, Data, Turned, Finish, Finished,
                            PeerAborted, Done, Violated, Declined>;
 
+/// Of a session connection identifier: what its initiator gives (PI 10, 11); empty parts are left out.
+struct Reference {
+  View calling, common;
+};
+inline constexpr std::size_t most_reference = 64;  // octets of each
+
 class Connection {
  public:
   /// User data of one CN (X.225 8.3.1.21); what is longer goes on in CDO.
@@ -111,7 +117,8 @@ class Connection {
   // Requests. Those whose user data may not fit return limit and send nothing.
 
   /// Takes what is longer than one CN in CDO, up to limits.tsdu_before_bind.
-  Status connect(const Selectors& calling, const Selectors& called, std::uint16_t units, View user_data);
+  Status connect(const Selectors& calling, const Selectors& called, const Reference& reference,
+                 std::uint16_t units, View user_data);
   Status accept(std::uint16_t units, View user_data);
   /// In version 1 user data that do not fit are left out.
   Status refuse(RefuseReason reason, View user_data = {});
@@ -142,6 +149,8 @@ class Connection {
   std::optional<Event> next();
 
   State state() const { return state_; }
+  /// Segments of an SSDU have come, and not the last of them.
+  bool mid_ssdu() const { return joining_.has_value(); }
   /// Of a CN: whether the tokens are all on one side, or at our choice.
   bool tokens_together() const;
   const Activity& activity() const { return activity_; }

@@ -161,6 +161,10 @@ struct ConnectParameters {
   std::vector<ber::Oid> abstract_syntaxes;
   /// One whole value, which the stack puts in [16]; empty only if the application context has no bind.
   Chain bind_argument;
+  /// Session connection identifier of the CN: calling SS-user reference and common reference (X.225 8.3.1.3),
+  /// each of at most 64 octets (longer: limit). X.228 wants them over RTSE, unique over time. Empty: not
+  /// sent.
+  Octets calling_reference{}, common_reference{};
 };
 
 class Initiator : public Association {
