@@ -1,6 +1,4 @@
 // What the stack tells, and what becomes of it.
-#include <algorithm>
-
 #include "connection.hpp"
 
 namespace x400::access {
@@ -46,9 +44,9 @@ void Connection::on_event(osi::Invoke& event) {
 
 void Connection::reject(const osi::Invoke& event, osi::Problem problem, std::string text) {
   if (!stack_->reject(event.invoke_id, problem).ok()) return;
-  const View octets = event.argument.view().first(std::min<std::size_t>(64, event.argument.size()));
+  // Without octets of the argument, which may have passwords; the text says which operation it is.
   note([&](Observer& o) {
-    o.rejected(info(), RejectNote{true, event.invoke_id, problem, std::move(text), to_octets(octets)});
+    o.rejected(info(), RejectNote{true, event.invoke_id, problem, std::move(text), {}});
   });
 }
 

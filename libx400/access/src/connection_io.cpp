@@ -69,6 +69,10 @@ bool Connection::read_available() {
     info_.octets_received += n;
     active_ = Clock::now();
     stack_->receive(View(buffer.data(), n));
+    // What goes out because something came, acknowledgements and answers that had waited for the turn, is the
+    // peer's to take before it is heard again. Nothing of ours waits behind it: over RTSE one side speaks at
+    // a time.
+    collect(SendQueue::Kind::answer);
     pump();
     if (n < buffer.size()) return !ended_;
   }

@@ -1,5 +1,7 @@
 // Deadlines: one timer a connection. It is set only when the next deadline comes before the one it is set
 // for; when it goes off too early it is set again. So traffic does not touch timers.
+#include <algorithm>
+
 #include "connection.hpp"
 
 namespace x400::access {
@@ -72,7 +74,9 @@ Connection::Deadline Connection::deadline() const {
   if (phase_ != osi::Phase::open) return next;
   if (window_) sooner(after(window_->since, t.progress), Deadline::What::progress);
   if (finishing_) sooner(after(finishing_since_, t.finish), Deadline::What::finish);
-  if (stack_->awaits_peer()) sooner(after(active_, t.acknowledge), Deadline::What::acknowledge);
+  // Nothing is owed before the last octet has gone: until then the peer has the time for writing.
+  if (stack_->awaits_peer() && queue_.empty())
+    sooner(after(std::max(active_, written_at_), t.acknowledge), Deadline::What::acknowledge);
   const bool idle = sent_.empty() && stack_->outstanding() == 0 && !stack_->mid_pdu() &&
                     !stack_->awaits_peer() && queue_.empty();
   if (idle && !finishing_) sooner(after(active_, t.idle(context().protocol)), Deadline::What::idle);

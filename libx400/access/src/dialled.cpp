@@ -1,11 +1,14 @@
 #include "dialled.hpp"
 
 #include "tls_stream.hpp"
+#include "x400/ber/writer.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <ctime>
+#include <random>
 
 namespace x400::access {
 namespace {
@@ -22,6 +25,27 @@ ConnectFailure failure_of(const Ending& ending) {
   f.reason = ending.reason;
   f.text = std::string(name(ending.cause)) + ": " + ending.text;
   return f;
+}
+
+// The session connection identifier of a reliable association (X.228): a T61String and a UTCTime. Both
+// together are unique over time: of a process, and of an association in it.
+Octets string_value(std::uint32_t universal, const std::string& text) {
+  ber::Writer w;
+  w.primitive(ber::universal(universal), text);
+  return std::move(w).take();
+}
+
+Octets calling_reference(std::uint64_t association) {
+  static const std::uint32_t process = std::random_device{}();
+  return string_value(20, "mstore-" + std::to_string(process) + "-" + std::to_string(association));
+}
+
+Octets common_reference() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[16];
+  return string_value(23, std::string(text, std::strftime(text, sizeof text, "%y%m%d%H%M%SZ", &utc)));
 }
 
 std::string dial_text(const osi::PresentationAddress& address) {
@@ -107,6 +131,10 @@ void Dialled::connected() {
   parameters.calling = dial_.calling;
   parameters.application_context = dial_.context->for_stack();
   parameters.bind_argument = std::move(dial_.bind_argument);
+  if (parameters.application_context.carriage == osi::Carriage::rtse) {
+    parameters.calling_reference = calling_reference(info().id);
+    parameters.common_reference = common_reference();
+  }
   if (!dial_.ports.empty()) {
     parameters.abstract_syntaxes.push_back(dial_.context->bind_syntax);
     for (const Port port : dial_.ports)

@@ -59,6 +59,27 @@ TEST_CASE("reliable: a peer that keeps the turn for ever is given up, and what w
   CHECK(house.service->handler()->ending().cause == Ending::Cause::timed_out);
 }
 
+TEST_CASE("reliable: a peer that takes a long answer slowly owes nothing before the end of it") {
+  House house;
+  house.options.association.timeouts.acknowledge = milliseconds(1000);
+  house.options.association.reliable.checkpoint = 0;  // all of it at once, and no confirmation before the end
+  house.service->answer = [](Invocation, Reply reply) { reply.result(osi::Chain(value(20'000'000))); };
+  house.open();
+  RawPeer peer(house.port(), 8192);
+  peer.bind(p7_reliable());
+  REQUIRE(peer.stack.invoke(peer.context(*p7_reliable().syntax(Port::retrieval)), 21, osi::Chain(value("x")))
+              .ok());
+  peer.flush();
+  // Until the turn is asked for; then it is given, and nothing is read for longer than the time-out.
+  while (peer.stack.output_size() == 0) REQUIRE(peer.receive());
+  peer.flush();
+  CHECK_FALSE(
+      house.log->state.wait_for(milliseconds(2000), [](const Log::State& s) { return !s.closed.empty(); }));
+  const auto result = peer.until<osi::ReturnResult>();
+  REQUIRE(result);
+  CHECK(result->result.size() > 20'000'000);
+}
+
 TEST_CASE("reliable: what never went out before the end was certainly not carried out") {
   House house;
   house.open();

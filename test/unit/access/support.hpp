@@ -40,9 +40,10 @@ class Watched {
     }
     changed_.notify_all();
   }
-  bool wait(const std::function<bool(const T&)>& condition) {
+  bool wait(const std::function<bool(const T&)>& condition) { return wait_for(patience, condition); }
+  bool wait_for(std::chrono::milliseconds time, const std::function<bool(const T&)>& condition) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, patience, [&] { return condition(value_); });
+    return changed_.wait_for(lock, time, [&] { return condition(value_); });
   }
   T get() {
     const std::lock_guard lock(mutex_);
@@ -228,7 +229,10 @@ struct House {
 /// A peer that does what no Association would: the stack over a blocking socket, octets at will.
 class RawPeer {
  public:
-  explicit RawPeer(std::uint16_t port) : socket_(io_) {
+  /// `receive_buffer`: of the socket, octets; a small one, for a peer that takes its time.
+  explicit RawPeer(std::uint16_t port, std::optional<int> receive_buffer = std::nullopt) : socket_(io_) {
+    socket_.open(boost::asio::ip::tcp::v4());
+    if (receive_buffer) socket_.set_option(boost::asio::socket_base::receive_buffer_size(*receive_buffer));
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
     socket_.set_option(boost::asio::ip::tcp::no_delay(true));
   }

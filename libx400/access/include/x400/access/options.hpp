@@ -50,7 +50,7 @@ struct KeepAlive {
 
 struct AssociationOptions {
   Timeouts timeouts;
-  /// `outstanding`: operations of the peer in work; `unsent`: octets of answers the peer has not taken.
+  /// `outstanding`: operations of the peer in work; `unsent`: octets of answers and acknowledgements not taken.
   /// Beyond either, nothing more is read from that peer until it is less again. Own invocations do not
   /// count, or two ends that send each other large messages would wait for one another.
   osi::Limits limits;
