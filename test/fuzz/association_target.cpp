@@ -69,4 +69,42 @@ void Driver::handle(const Event& event) {
   }
 }
 
+namespace {
+
+// By last arcs (X.419): context, bind, then operations.
+osi::ApplicationContext mhs(std::uint32_t context, std::uint32_t bind,
+                            const std::vector<std::uint32_t>& operations, bool reliable = false) {
+  const auto syntax = [](std::uint32_t arc) { return ber::Oid{2, 6, 0, 2, arc}; };
+  osi::ApplicationContext c{{2, 6, 0, 1, context}, syntax(bind), {}};
+  for (const std::uint32_t arc : operations) c.syntaxes.push_back(syntax(arc));
+  if (!reliable) return c;
+  c.carriage = osi::Carriage::rtse;
+  c.rtse_syntax = syntax(bind);
+  return c;
+}
+
+}  // namespace
+
+osi::ResponderConfig responder_config() {
+  osi::ResponderConfig config;
+  config.application_contexts = {mhs(11, 17, {15, 13, 16}),
+                                 mhs(4, 9, {5, 1, 6}),
+                                 mhs(12, 10, {15, 13, 16}, true),
+                                 mhs(5, 10, {5, 1, 6}, true),
+                                 mhs(8, 11, {1, 14, 16}),
+                                 mhs(1, 11, {1, 2, 6}),
+                                 mhs(10, 8, {1, 14, 16}, true),
+                                 mhs(3, 8, {1, 2, 6}, true),
+                                 {{1, 17, 1, 1, 2}, {}, {{1, 17, 1, 1, 1}}},
+                                 {{1, 17, 0, 1, 1}, {}, {{1, 0, 8824}}}};
+  return config;
+}
+
+osi::ConnectParameters connect_parameters(bool reliable) {
+  osi::ConnectParameters p;
+  p.application_context = reliable ? mhs(12, 10, {15, 13, 16}, true) : mhs(11, 17, {15, 13, 16});
+  p.bind_argument = osi::Chain(Octets{0x31, 0x03, 0x80, 0x01, 0x01});
+  return p;
+}
+
 }  // namespace x400::fuzz

@@ -44,4 +44,9 @@ class Driver {
   std::size_t invoked_ = 0;
 };
 
+/// P7 of both editions, P3 of MTAs, with RTSE and without, and the recorded peers' own programs.
+osi::ResponderConfig responder_config();
+/// P7 94.
+osi::ConnectParameters connect_parameters(bool reliable);
+
 }  // namespace x400::fuzz

@@ -1,13 +1,7 @@
 // The stack as initiator: everything that can come from whom we connect to.
 #include "association_target.hpp"
-#include "packets.hpp"
 
 using namespace x400;
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
-                                               unsigned seed) {
-  return fuzz::mutate_packets(data, size, most, seed, fuzz::recorded_packets('B'));
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;

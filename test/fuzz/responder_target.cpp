@@ -1,6 +1,5 @@
 // The stack as responder: everything that can come from whoever connects.
 #include "association_target.hpp"
-#include "packets.hpp"
 
 using namespace x400;
 
@@ -21,11 +20,6 @@ class Owner final : public fuzz::Driver {
 };
 
 }  // namespace
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t most,
-                                               unsigned seed) {
-  return fuzz::mutate_packets(data, size, most, seed, fuzz::recorded_packets('A'));
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;

@@ -15,8 +15,9 @@ KINDS = 30  # of values_target.cpp
 MOST = 16384
 
 
-def put(out, target, octets):
-    if len(octets) <= MOST:
+def put(out, target, octets, share=256):
+    """`share`: of different inputs that many in 256, the same ones always."""
+    if len(octets) <= MOST and hashlib.sha1(octets).digest()[0] < share:
         folder = out / target
         folder.mkdir(parents=True, exist_ok=True)
         (folder / hashlib.sha1(octets).hexdigest()[:16]).write_bytes(octets)
@@ -62,9 +63,55 @@ def some_kinds(out, octets, share, seen=set()):
         seen.add(value)
 
 
+def packets(octets):
+    """TPDUs of a stream of TPKTs."""
+    at = 0
+    while at + 4 <= len(octets) and octets[at] == 3:
+        length = int.from_bytes(octets[at + 2:at + 4], "big")
+        if length < 7:
+            return
+        yield octets[at + 4:at + length]
+        at += length
+
+
+# By the tag of a value, the layer whose APDU it is, and the choice of its target for it.
+APDUS = {0x60: ("acse", 0), 0x61: ("acse", 1), 0x64: ("acse", 2), 0xB0: ("acse", 3), 0xB1: ("acse", 3),
+         0xB2: ("acse", 3), 0xA1: ("rose", None), 0xA2: ("rose", None), 0xA3: ("rose", None), 0xA4: ("rose", None)}
+RTSE = {0xB0: 0, 0xB1: 1, 0xB2: 2, 0xB6: 4}
+# CP and CPA, user data; SEQUENCEs and [0] are CPR, ARP and ARU, but mostly something else: some of them.
+PPDUS = {0x31: (0, 1), 0x61: (3,)}
+PERHAPS = {0x30: (2, 4), 0xA0: (4,)}
+
+
+def of_stream(octets, out, share):
+    """Of what one side says: every layer's own inputs."""
+    put(out, "tpkt", b"\x05" + octets, share)
+    tsdu = b""
+    for tpdu in packets(octets):
+        header, data = tpdu[:tpdu[0] + 1], tpdu[tpdu[0] + 1:]
+        put(out, "cotp", header)
+        if header[1:2] == b"\xF0":
+            tsdu += data
+            if header[2:3] >= b"\x80":
+                put(out, "session", tsdu, share)
+                tsdu = b""
+    for value in values(octets):
+        some = PERHAPS if hashlib.sha1(value).digest()[0] < 8 else PPDUS
+        for choice in some.get(value[0], PPDUS.get(value[0], ())):
+            put(out, "presentation", bytes([choice]) + value, share // 4)
+        if value[0] in APDUS:
+            layer, choice = APDUS[value[0]]
+            put(out, layer, (b"" if choice is None else bytes([choice])) + value, share)
+        if value[0] in RTSE:
+            put(out, "rtse", bytes([RTSE[value[0]]]) + value)
+    put(out, "rtse", b"\x03\x02\x01\x05")
+
+
 def of_vectors(vectors, out):
     for file in sorted((vectors / "osi").glob("*.hex")):
         for sides in dialogues(file):
+            for octets in sides.values():
+                of_stream(octets, out, 128)
             for choices in CHOICES:
                 put(out, "responder", bytes([choices]) + sides["A"])
                 put(out, "initiator", bytes([choices | ("rtse" in file.name)]) + sides["B"])
@@ -114,6 +161,7 @@ def of_case(case, composer, out):
         put(out, "responder", bytes([CHOICES[0]]) + octets)
         put(out, "ber", octets)
         some_kinds(out, octets, 64)
+        of_stream(octets, out, 64)
 
 
 def content_of(argument):

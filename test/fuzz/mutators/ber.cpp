@@ -1,7 +1,6 @@
-#include "ber_mutator.hpp"
+#include "mutators/ber.hpp"
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 #include "x400/ber/reader.hpp"
@@ -15,7 +14,7 @@ namespace {
 
 struct Node {
   Octets tag;
-  bool constructed = false;
+  bool constructed = false;  // has members; also an octet string with one value inside
   bool indefinite = false;
   Octets content;  // of a primitive
   std::vector<Node> members;
@@ -29,7 +28,14 @@ std::size_t tag_size(View whole) {
   return n;
 }
 
-std::vector<Node> read(View octets) {
+// Whether a primitive's content is a constructed value of its own.
+bool wraps_value(const ber::Element& e) {
+  const bool may_be = e.content.size() >= 4 && (e.content[0] & 0x20) != 0;
+  return !e.constructed && may_be && ber::walk(e.content).ok();
+}
+
+// `wraps`: how often an octet string is still looked into.
+std::vector<Node> read(View octets, int wraps) {
   std::vector<Node> nodes;
   ber::Reader in(octets);
   while (!in.at_end()) {
@@ -37,10 +43,11 @@ std::vector<Node> read(View octets) {
     if (!e.ok()) break;
     Node node;
     node.tag = to_octets(e->whole.first(tag_size(e->whole)));
-    node.constructed = e->constructed;
+    const bool wrapped = wraps > 0 && wraps_value(*e);
+    node.constructed = e->constructed || wrapped;
     node.indefinite = e->whole[node.tag.size()] == 0x80;
-    if (e->constructed)
-      node.members = read(e->content);
+    if (node.constructed)
+      node.members = read(e->content, wraps - wrapped);
     else
       node.content = to_octets(e->content);
     nodes.push_back(std::move(node));
@@ -118,18 +125,36 @@ void mutate(std::vector<Node>& nodes, Random& random) {
 
 }  // namespace
 
+namespace {
+
+Octets mutate_octets(View octets) {
+  Octets out = to_octets(octets);
+  out.resize(octets.size() + 64);
+  out.resize(LLVMFuzzerMutate(out.data(), octets.size(), out.size()));
+  return out;
+}
+
+}  // namespace
+
+Octets mutate_values(View values, std::mt19937& random) {
+  // Now and then what is no BER any more.
+  if (random() % 8 == 0 || !ber::walk_contents(values).ok()) return mutate_octets(values);
+  std::vector<Node> nodes = read(values, 3);
+  if (nodes.empty()) return mutate_octets(values);
+  mutate(nodes, random);
+  Octets out;
+  write(nodes, out);
+  return out;
+}
+
 std::size_t mutate_values(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed,
                           std::size_t beside) {
-  Random random(seed);
-  if (size <= beside || random() % 8 == 0) return LLVMFuzzerMutate(data, size, most);
-  std::vector<Node> nodes = read(View(data, size).subspan(beside));
-  if (nodes.empty()) return LLVMFuzzerMutate(data, size, most);
-  mutate(nodes, random);
-  Octets out(data, data + beside);
-  write(nodes, out);
-  if (out.size() > most) return LLVMFuzzerMutate(data, size, most);
-  std::copy(out.begin(), out.end(), data);
-  return out.size();
+  if (size <= beside) return LLVMFuzzerMutate(data, size, most);
+  std::mt19937 random(seed);
+  const Octets out = mutate_values(View(data, size).subspan(beside), random);
+  if (out.size() > most - beside) return LLVMFuzzerMutate(data, size, most);
+  std::copy(out.begin(), out.end(), data + beside);
+  return beside + out.size();
 }
 
 }  // namespace x400::fuzz
