@@ -50,8 +50,8 @@ struct KeepAlive {
 
 struct AssociationOptions {
   Timeouts timeouts;
-  /// `outstanding`: operations of the peer in work; `unsent`: octets of answers and acknowledgements not taken.
-  /// Beyond either, nothing more is read from that peer until it is less again. Own invocations do not
+  /// `outstanding`: operations of the peer in work; `unsent`: octets of answers and acknowledgements not
+  /// taken. Beyond either, nothing more is read from that peer until it is less again. Own invocations do not
   /// count, or two ends that send each other large messages would wait for one another.
   osi::Limits limits;
   /// Reliable contexts: checkpoint size and window, proposed or agreed to at most.
