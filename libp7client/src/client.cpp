@@ -290,7 +290,7 @@ Answer<std::unique_ptr<Client>> Client::connect(access::Runtime& runtime, Connec
     return Failure::bad_answer(bind.error());
   }
   const std::string wrong = p.store_password ? access::wrong_answer(bind->responder_credentials, *credentials,
-                                                                    view(*p.store_password), asn1::now())
+                                                                    view(*p.store_password))
                                              : std::string();
   if (!wrong.empty()) {
     connected->association->abort("the store " + wrong);

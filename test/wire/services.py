@@ -43,13 +43,18 @@ class Services:
     # ---- credentials
 
     def make_protected(self, a):
-        """protected(password=, form=ia5|octets, time=seconds from now, random=, hash=, algorithm=, drop=, more=): [1] of
-        X.411's ProtectedPassword: a hash over SET { password, time1 [0], random1 [2] } and what it was made of. drop:
-        time or random, left out of both."""
+        """protected(password=, form=ia5|octets, time=seconds from now, random=, hash=, algorithm=, drop=, answers=, more=):
+        [1] of X.411's ProtectedPassword: a hash over SET { password, time1 [0], random1 [2] } and what it was made of.
+        drop: time or random, left out of both. answers: time, random or both, in both as time2 [1] and random2 [3]."""
         at = time.gmtime(time.time() + a.number("time", 0))
-        members = b"" if a.text("drop") == "time" else ber.tlv(b"\x80", time.strftime("%y%m%d%H%M%SZ", at).encode())
+        written = time.strftime("%y%m%d%H%M%SZ", at).encode()
+        members = b"" if a.text("drop") == "time" else ber.tlv(b"\x80", written)
+        if a.text("answers") in ("time", "both"):
+            members += ber.tlv(b"\x81", written)
         if a.text("drop") != "random":
             members += ber.tlv(b"\x82", b"\0" + a.octets("random", os.urandom(16)))
+        if a.text("answers") in ("random", "both"):
+            members += ber.tlv(b"\x83", b"\0" + os.urandom(16))
         password = a.octets("password", self.variables["pw"])
         form = b"\x04" if a.text("form") == "octets" else b"\x16"
         hashed = hashlib.new(a.text("hash", "sha256"), ber.tlv(b"\x31", ber.tlv(form, password) + members)).digest()

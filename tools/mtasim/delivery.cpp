@@ -111,10 +111,9 @@ void StoreLink::connected(Result<access::Connected, access::ConnectFailure> answ
   --connecting_;
   if (!answer.ok()) return pause(answer.error().text);
   auto bind = mts::MtsBindResult::decode(answer->bind_result.view());
-  const std::string wrong = bind.ok()
-                                ? access::wrong_answer(bind->responder_credentials, sent,
-                                                       config_.stores[store_].password.octets(), asn1::now())
-                                : "answers with a bind result that cannot be read";
+  const std::string wrong = bind.ok() ? access::wrong_answer(bind->responder_credentials, sent,
+                                                             config_.stores[store_].password.octets())
+                                      : "answers with a bind result that cannot be read";
   if (!wrong.empty()) {
     answer->association->abort("the store " + wrong);
     return pause("the store " + wrong);

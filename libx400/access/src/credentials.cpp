@@ -27,12 +27,11 @@ Result<asn1::Credentials> responder_credentials(View password, const asn1::Crede
   return asn1::Credentials(asn1::Password{to_octets(password), simple && simple->octet_string});
 }
 
-std::string wrong_answer(const asn1::Credentials& answer, const asn1::Credentials& sent, View password,
-                         asn1::Time now) {
+std::string wrong_answer(const asn1::Credentials& answer, const asn1::Credentials& sent, View password) {
   if (const auto* hashed = std::get_if<asn1::ProtectedPassword>(&sent)) {
     const auto* proof = std::get_if<asn1::ProtectedPassword>(&answer);
     if (!proof) return "does not answer with protected credentials";
-    const auto fault = check_answer(*proof, *hashed, password, now);
+    const auto fault = check_answer(*proof, *hashed, password);
     return fault == ProtectedFault::none
                ? std::string()
                : "answers with protected credentials that are " + std::string(name(fault));

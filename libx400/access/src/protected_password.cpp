@@ -75,6 +75,8 @@ std::string_view name(ProtectedFault fault) {
     case ProtectedFault::stale: return "time missing or out of the window";
     case ProtectedFault::no_random: return "random number missing or short";
     case ProtectedFault::replayed: return "seen before";
+    case ProtectedFault::answer: return "an answer to a bind, not a bind";
+    case ProtectedFault::no_answer: return "not made for this bind";
   }
   return "unknown";
 }
@@ -110,6 +112,8 @@ ProtectedFault ProtectedChecker::check(const std::string& who, const asn1::Prote
   if (!with) return ProtectedFault::unsupported;
   const bool right = signed_with(*with, *fields, password.value_or(view("nobody's password")));
   if (!right || !password) return ProtectedFault::wrong;
+  // Who is bound to with this password answers with hashes of it; they must not open anything here.
+  if (fields->time2 || fields->random2) return ProtectedFault::answer;
   const asn1::Time now = now_();
   const auto time = fields->time1 ? asn1::parse_utc_time(*fields->time1, now)
                                   : Result<asn1::Time>(Error(ErrorKind::malformed, "no time"));
@@ -138,20 +142,16 @@ std::size_t ProtectedChecker::remembered() const {
 }
 
 ProtectedFault check_answer(const asn1::ProtectedPassword& answer, const asn1::ProtectedPassword& sent,
-                            View password, asn1::Time now, std::chrono::seconds window) {
+                            View password) {
   const auto fields = ProtectedFields::decode(answer);
   const auto ours = ProtectedFields::decode(sent);
   if (!fields.ok() || !ours.ok()) return ProtectedFault::malformed;
   const Algorithm* const with = algorithm(fields->algorithm);
   if (!with) return ProtectedFault::unsupported;
   if (!signed_with(*with, *fields, password)) return ProtectedFault::wrong;
-  if (fields->random2 || fields->time2)
-    return same(fields->random2, ours->random1) && fields->time2 == ours->time1 ? ProtectedFault::none
-                                                                                : ProtectedFault::replayed;
-  const auto time = fields->time1 ? asn1::parse_utc_time(*fields->time1, now)
-                                  : Result<asn1::Time>(Error(ErrorKind::malformed, "no time"));
-  const bool fresh = time.ok() && *time >= now - window && *time <= now + window;
-  return fresh ? ProtectedFault::none : ProtectedFault::stale;
+  if (!fields->random2 || !fields->time2) return ProtectedFault::no_answer;
+  return same(fields->random2, ours->random1) && fields->time2 == ours->time1 ? ProtectedFault::none
+                                                                              : ProtectedFault::replayed;
 }
 
 }  // namespace x400::access

@@ -231,8 +231,7 @@ std::optional<std::string> MtaLink::wrong_responder(const osi::Slice& bind_resul
   const auto* name = std::get_if<mts::MtaName>(&result->responder_name);
   if (!name || name->name != target_.mta().name)
     return "it calls itself " + mts::to_string(result->responder_name);
-  auto wrong =
-      access::wrong_answer(result->responder_credentials, sent, target_.mta().password.octets(), asn1::now());
+  auto wrong = access::wrong_answer(result->responder_credentials, sent, target_.mta().password.octets());
   if (wrong.empty()) return std::nullopt;
   return "it " + wrong;
 }

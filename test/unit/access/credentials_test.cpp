@@ -19,7 +19,7 @@ asn1::Credentials answer_to(const asn1::Credentials& initiator, std::string_view
   return responder_credentials(view(password), initiator, noon).value();
 }
 std::string wrong(const asn1::Credentials& answer, const asn1::Credentials& initiator) {
-  return wrong_answer(answer, initiator, view("theirs"), noon);
+  return wrong_answer(answer, initiator, view("theirs"));
 }
 
 }  // namespace
@@ -59,6 +59,7 @@ TEST_CASE("credentials: a responder that proves nothing is told from one that do
   // it.
   CHECK_FALSE(wrong(answer_to(sent(false)), bind).empty());
   CHECK_FALSE(wrong(asn1::StrongCredentials{{0xa0, 0x00}}, sent(false)).empty());
-  // An answer that was made for another bind.
+  // An answer that was made for another bind, and a bind in its place.
   CHECK_FALSE(wrong(answer_to(sent(true)), bind).empty());
+  CHECK_FALSE(wrong(initiator_credentials(asn1::ia5_password("theirs"), true, noon).value(), bind).empty());
 }

@@ -1,5 +1,7 @@
 #include "x400/access/protected_password.hpp"
 
+#include <openssl/evp.h>
+
 #include <catch2/catch.hpp>
 
 using namespace x400;
@@ -27,6 +29,20 @@ template <class F>
 asn1::ProtectedPassword changed(const asn1::ProtectedPassword& from, F change) {
   auto fields = asn1::ProtectedFields::decode(from).value();
   change(fields);
+  return fields.encode();
+}
+
+// The same with something changed before it is signed, by who knows the password "theirs".
+template <class F>
+asn1::ProtectedPassword hashed_as(const asn1::ProtectedPassword& from, F change) {
+  auto fields = asn1::ProtectedFields::decode(from).value();
+  change(fields);
+  const Octets input = fields.to_be_signed(asn1::ia5_password("theirs"));
+  Octets hash(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  REQUIRE(EVP_Digest(input.data(), input.size(), hash.data(), &size, EVP_sha256(), nullptr) == 1);
+  hash.resize(size);
+  fields.signature.octets = hash;
   return fields.encode();
 }
 
@@ -64,15 +80,14 @@ TEST_CASE("protected: wrong passwords, none, and what others signed") {
 TEST_CASE("protected: each member counts") {
   Clock clock;
   auto checker = clock.checker();
-  const auto bind = hashed("secret");
-  const auto sent = hashed("secret", noon, &bind);
+  const auto sent = hashed("secret");
   const auto check = [&](auto change) {
     return checker.check("alice", changed(sent, change), view("secret"));
   };
   CHECK(check([](auto& f) { f.time1 = asn1::utc_time(noon + 1s); }) == ProtectedFault::wrong);
-  CHECK(check([](auto& f) { f.time2.reset(); }) == ProtectedFault::wrong);
+  CHECK(check([](auto& f) { f.time2 = f.time1; }) == ProtectedFault::wrong);
   CHECK(check([](auto& f) { f.random1->octets.push_back(1); }) == ProtectedFault::wrong);
-  CHECK(check([](auto& f) { f.random2.reset(); }) == ProtectedFault::wrong);
+  CHECK(check([](auto& f) { f.random2 = f.random1; }) == ProtectedFault::wrong);
   CHECK(check([](auto& f) { std::swap(f.signature.octets.front(), f.signature.octets.back()); }) ==
         ProtectedFault::wrong);
   CHECK(check([](auto& f) { f.signature.octets.clear(); }) == ProtectedFault::wrong);
@@ -159,12 +174,32 @@ TEST_CASE("protected: without time or random number there is no protection") {
 TEST_CASE("protected: the answer to a bind is for that bind") {
   const auto bind = hashed("mine"), other = hashed("mine");
   const auto answer = hashed("theirs", noon, &bind);
-  CHECK(check_answer(answer, bind, view("theirs"), noon) == ProtectedFault::none);
-  CHECK(check_answer(answer, bind, view("mine"), noon) == ProtectedFault::wrong);
-  CHECK(check_answer(answer, other, view("theirs"), noon) == ProtectedFault::replayed);
+  CHECK(check_answer(answer, bind, view("theirs")) == ProtectedFault::none);
+  CHECK(check_answer(answer, bind, view("mine")) == ProtectedFault::wrong);
+  CHECK(check_answer(answer, other, view("theirs")) == ProtectedFault::replayed);
   // Our own octets sent back to us prove nothing.
-  CHECK(check_answer(bind, bind, view("theirs"), noon) == ProtectedFault::wrong);
-  // A responder that does not repeat what it answers must at least be of now.
-  CHECK(check_answer(hashed("theirs"), bind, view("theirs"), noon + 300s) == ProtectedFault::none);
-  CHECK(check_answer(hashed("theirs"), bind, view("theirs"), noon + 301s) == ProtectedFault::stale);
+  CHECK(check_answer(bind, bind, view("theirs")) == ProtectedFault::wrong);
+  // Both must come back, or either could be another bind's.
+  const auto without = [&](auto change) {
+    return check_answer(hashed_as(answer, change), bind, view("theirs"));
+  };
+  CHECK(without([](auto&) {}) == ProtectedFault::none);
+  CHECK(without([](auto& f) { f.time2.reset(); }) == ProtectedFault::no_answer);
+  CHECK(without([](auto& f) { f.random2.reset(); }) == ProtectedFault::no_answer);
+  CHECK(without([](auto& f) { f.time2 = asn1::utc_time(noon + 1s); }) == ProtectedFault::replayed);
+}
+
+TEST_CASE("protected: a recorded answer is no bind, and a recorded bind no answer") {
+  Clock clock;
+  auto checker = clock.checker();
+  // The MTA answers us with hashes of the password that it binds to us with.
+  const auto ours = hashed("mine"), answer = hashed("theirs", noon, &ours);
+  CHECK(checker.check("MTA1", answer, view("theirs")) == ProtectedFault::answer);
+  const auto with = [&](auto change) {
+    return checker.check("MTA1", hashed_as(answer, change), view("theirs"));
+  };
+  CHECK(with([](auto& f) { f.time2.reset(); }) == ProtectedFault::answer);
+  CHECK(with([](auto& f) { f.random2.reset(); }) == ProtectedFault::answer);
+  CHECK(checker.remembered() == 0);
+  CHECK(check_answer(hashed("theirs"), ours, view("theirs")) == ProtectedFault::no_answer);
 }

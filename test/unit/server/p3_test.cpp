@@ -383,9 +383,12 @@ TEST_CASE("p3: an MTA with protected credentials, what it must show is what it m
   REQUIRE(made.ok());
   const auto result = mts::MtsBindResult::decode(made->bind_result.view()).value();
   CHECK(access::check_answer(std::get<asn1::ProtectedPassword>(result.responder_credentials), sent,
-                             view("store-pw"), asn1::now()) == access::ProtectedFault::none);
-  for (const auto& wrong : std::vector<asn1::Credentials>{sent, hashed("nope"), asn1::ia5_password("mta-pw"),
-                                                          asn1::StrongCredentials{*from_hex("a0 00")}})
+                             view("store-pw")) == access::ProtectedFault::none);
+  // What the MTA answers a bind of ours with, sent back to us.
+  const auto reflected = access::protect(asn1::ia5_password("mta-pw"), asn1::now(), &sent).value();
+  for (const auto& wrong :
+       std::vector<asn1::Credentials>{sent, reflected, hashed("nope"), asn1::ia5_password("mta-pw"),
+                                      asn1::StrongCredentials{*from_hex("a0 00")}})
     CHECK(bind_error(connect(wrong)) == mts::MtsBindError::authentication_error);
   CHECK(connect(hashed("mta-pw")).ok());
 }

@@ -24,7 +24,6 @@ Result<asn1::Credentials> responder_credentials(View password, const asn1::Crede
 /// Empty if `answer`, to a bind with `sent`, shows that the responder has `password`; else why not, to stand
 /// behind the responder's name in a log. A wrong password takes the same time wherever it differs; its length
 /// is not hidden.
-std::string wrong_answer(const asn1::Credentials& answer, const asn1::Credentials& sent, View password,
-                         asn1::Time now);
+std::string wrong_answer(const asn1::Credentials& answer, const asn1::Credentials& sent, View password);
 
 }  // namespace x400::access

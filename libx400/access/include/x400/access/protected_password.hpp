@@ -7,8 +7,9 @@
 //
 // Made with SHA-256; SHA-384, SHA-512 and SHA-1 (peers of the old kind) are taken too. A hash is taken once:
 // its time must lie within a window around now and after the start of the checker, and it must not have been
-// seen before. An answer to a bind repeats the bind's time1 and random1 as its time2 and random2, so that it
-// cannot be one given to somebody else.
+// seen before. An answer to a bind repeats the bind's time1 and random1 as its time2 and random2, and a bind
+// has neither. So nothing that was recorded on the wire is worth anything in another place: an answer is none
+// to another bind, an answer is no bind, and a bind is no answer.
 //
 // Threads: functions from any; ProtectedChecker has a lock of its own.
 #pragma once
@@ -40,7 +41,9 @@ enum class ProtectedFault {
   wrong,        ///< not this password
   stale,        ///< no time, or one out of the window, or before the start
   no_random,    ///< no random number, or one of less than 64 bits
-  replayed,
+  replayed,     ///< seen before; of an answer: made for another bind
+  answer,       ///< an answer, where a bind should be
+  no_answer,    ///< what could be a bind, where an answer should be
 };
 std::string_view name(ProtectedFault fault);
 
@@ -56,7 +59,8 @@ class ProtectedChecker {
   ProtectedChecker() : ProtectedChecker(Options()) {}
 
   /// `who`: whose password; the same hash may be somebody else's. `password` nothing: there is none, or
-  /// nobody of that name; wrong, after the same work.
+  /// nobody of that name; wrong, after the same work. Credentials with a time2 or random2 are an answer, here
+  /// or elsewhere, and never taken.
   ProtectedFault check(const std::string& who, const asn1::ProtectedPassword& credentials,
                        std::optional<View> password);
 
@@ -73,10 +77,10 @@ class ProtectedChecker {
   std::size_t forget_at_ = 1024;
 };
 
-/// The initiator's side: is this answer made with the responder's password, and for `sent`? An answer that
-/// carries no time2 and random2 is taken if its time lies in the window.
+/// The initiator's side: is this answer made with the responder's password, and for `sent`? It must carry the
+/// time1 and random1 of `sent` as its time2 and random2; being of now by its own time is not enough, as a
+/// bind of the responder's, recorded elsewhere, is that too.
 ProtectedFault check_answer(const asn1::ProtectedPassword& answer, const asn1::ProtectedPassword& sent,
-                            View password, asn1::Time now,
-                            std::chrono::seconds window = std::chrono::seconds(300));
+                            View password);
 
 }  // namespace x400::access
