@@ -70,10 +70,10 @@ struct P3Acceptor::Attempt {
 void P3Acceptor::bind(access::BindRequest request, access::BindReply reply) {
   auto argument = mts::MtsBindArgument::decode(request.argument.view());
   if (!argument.ok()) {
-    parts_.log.write(events::mta_bind_malformed, {{"assoc", request.association_id},
-                                                  {"peer", request.peer},
-                                                  {"error", argument.error().text()},
-                                                  {"octets", to_hex(request.argument.view(), 64)}});
+    // No octets in the log: a password is among them.
+    parts_.log.write(
+        events::mta_bind_malformed,
+        {{"assoc", request.association_id}, {"peer", request.peer}, {"error", argument.error().text()}});
     return reply.reject(argument.error().text());
   }
   const auto attempt = std::make_shared<Attempt>();

@@ -11,6 +11,15 @@ namespace x400::server {
 namespace ms = asn1::ms;
 using access::Port;
 
+namespace {
+
+// Both may change the user's, and the log is not for passwords.
+bool has_passwords(const access::Operation& operation) {
+  return operation == access::operations::change_credentials || operation == access::operations::register_ms;
+}
+
+}  // namespace
+
 P7Session::P7Session(const Parts& parts, std::shared_ptr<P7Sessions> sessions,
                      std::unique_ptr<P7Sessions::Place> place, Who who,
                      std::unique_ptr<mstore::Retrieval> retrieval)
@@ -177,14 +186,15 @@ void P7Session::fail(Call& call, const mstore::Failure& failure, ms::Port port) 
 }
 
 void P7Session::malformed(Call& call, const Error& error) {
-  const View argument = call.argument();
-  parts_.log.write(events::operation_malformed, {{"assoc", id_},
-                                                 {"peer", peer_},
-                                                 {"mailbox", who_.user->id},
-                                                 {"operation", call.invocation.rule->name},
-                                                 {"invoke", call.invocation.invoke_id},
-                                                 {"error", error.text()},
-                                                 {"octets", to_hex(argument, 64)}});
+  parts_.log.write(
+      events::operation_malformed,
+      {{"assoc", id_},
+       {"peer", peer_},
+       {"mailbox", who_.user->id},
+       {"operation", call.invocation.rule->name},
+       {"invoke", call.invocation.invoke_id},
+       {"error", error.text()},
+       {"octets", has_passwords(call.invocation.operation) ? std::string() : to_hex(call.argument(), 64)}});
   call.reply.reject(osi::problems::mistyped_argument);
 }
 

@@ -20,6 +20,14 @@ std::int64_t age_ms(const access::AssociationInfo& info) {
       .count();
 }
 
+// Of an APDU of ROSE, whole or in what carries it: what it is, but no password in its argument.
+constexpr std::size_t shown = 12;
+
+// Above the session, what opens an association carries the bind with its password.
+std::string octets_of(const access::RefusalNote& note) {
+  return note.layer <= osi::Layer::session ? to_hex(note.octets) : std::string();
+}
+
 }  // namespace
 
 void LogObserver::connected(const access::AssociationInfo& info) {
@@ -47,7 +55,7 @@ void LogObserver::refused(const access::AssociationInfo& info, const access::Ref
                                            {"reason", note.reason},
                                            {"bind_error", note.bind_error},
                                            {"error", note.text},
-                                           {"octets", to_hex(note.octets)}});
+                                           {"octets", octets_of(note)}});
 }
 
 void LogObserver::rejected(const access::AssociationInfo& info, const access::RejectNote& note) {
@@ -56,7 +64,7 @@ void LogObserver::rejected(const access::AssociationInfo& info, const access::Re
                                           {"by", side(note.here)},
                                           {"problem", osi::to_string(note.problem)},
                                           {"error", note.text},
-                                          {"octets", to_hex(note.octets)}});
+                                          {"octets", to_hex(note.octets, shown)}});
 }
 
 void LogObserver::closed(const access::AssociationInfo& info, const access::Ending& ending) {
@@ -70,7 +78,7 @@ void LogObserver::closed(const access::AssociationInfo& info, const access::Endi
                                           {"sent", info.octets_sent},
                                           {"ms", age_ms(info)},
                                           {"error", ending.text},
-                                          {"octets", to_hex(ending.octets)}});
+                                          {"octets", to_hex(ending.octets, shown)}});
 }
 
 void LogObserver::trouble(const std::string& what) { log_.write(events::network_trouble, {{"error", what}}); }

@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "service/log_observer.hpp"
 #include "source_folder.hpp"
 #include "x400_temp_folder.hpp"
 
@@ -158,4 +159,34 @@ TEST_CASE("events: each is logged somewhere") {
     const auto at = sources.find(use);
     CHECK(at != std::string::npos);
   }
+}
+
+TEST_CASE("log: what may hold a password is not shown") {
+  test::TempFolder folder;
+  const auto log = Log::open({.level = Level::debug, .file = folder.path() / "log", .standard_error = false});
+  LogObserver observer(**log);
+  // An invocation of Change-Credentials in a presentation context, and what of it is no secret.
+  const Octets apdu = *from_hex("a11502010502010831 0d a008 1606 736563726574 0500");
+  const std::string secret = "736563726574";
+  access::RejectNote reject;
+  reject.octets = apdu;
+  observer.rejected({}, reject);
+  access::Ending ending;
+  ending.octets = apdu;
+  observer.closed({}, ending);
+  access::RefusalNote refusal;
+  refusal.octets = *from_hex("6010 a208 1606" + secret);
+  for (const auto layer : {osi::Layer::presentation, osi::Layer::acse, osi::Layer::rtse, osi::Layer::rose}) {
+    refusal.layer = layer;
+    observer.refused({}, refusal);
+  }
+  std::string text = folder.read("log");
+  CHECK(lines(text) == 6);
+  CHECK(text.find(secret) == std::string::npos);
+  CHECK(text.find("octets=a115020105020108310da008...") != std::string::npos);
+  // Selectors and the like are.
+  refusal.layer = osi::Layer::session;
+  refusal.octets = *from_hex("0d020102");
+  observer.refused({}, refusal);
+  CHECK(folder.read("log").find("octets=0d020102") != std::string::npos);
 }

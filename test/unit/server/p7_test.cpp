@@ -389,6 +389,29 @@ TEST_CASE("p7: a user changes the password, by Register-MS and by Change-Credent
         ms::BindProblem::authentication_error);
 }
 
+TEST_CASE("p7: no octets of passwords in the log, whatever is wrong around them") {
+  RunningService s;
+  // "secret" where a password stands, and beside it what does not belong there.
+  access::ConnectOptions options;
+  options.address = loopback(s.p7);
+  options.context = &access::contexts::ms_access_94();
+  options.bind_argument = *from_hex("31 10 a2 08 16 06 736563726574 80 01 05 80 01 05");
+  CHECK_FALSE(access::connect(s.runtime, std::move(options)).get().ok());
+  const auto association = bound(s);
+  for (const auto& [operation, argument] :
+       {std::pair(operations::change_credentials,
+                  *from_hex("31 10 a0 08 16 06 736563726574 80 01 05 80 01 05")),
+        std::pair(operations::register_ms, *from_hex("31 0e a4 0c a0 08 16 06 736563726574 05 00"))})
+    CHECK(association->invoke(operation, argument).get().kind() == Outcome::Kind::rejected);
+  CHECK(association->invoke(operations::list, *from_hex("31 03 02 01 05")).get().kind() ==
+        Outcome::Kind::rejected);
+  const std::string log = s.log_text();
+  for (const char* event : {" B303 ", " O403 "}) CHECK(log.find(event) != std::string::npos);
+  CHECK(log.find("736563726574") == std::string::npos);
+  // Of others they are there.
+  CHECK(log.find("octets=3103020105") != std::string::npos);
+}
+
 TEST_CASE("p7: alerts go to every association of the user and are noted when taken") {
   RunningService s;
   const auto taker = std::make_shared<Recorder>();
