@@ -62,6 +62,14 @@ void PasswordVerifier::verify(const std::string& user, std::shared_ptr<const set
   if (!taken) (*shared)(Verdict::overloaded);
 }
 
+void PasswordVerifier::hash(settings::Secret password, HashCompletion completion) {
+  auto shared = std::make_shared<HashCompletion>(std::move(completion));
+  const bool taken = pool_.post([password = std::move(password), shared] {
+    (*shared)(settings::PasswordHash::make(password.octets()));
+  });
+  if (!taken) (*shared)(Error(ErrorKind::unavailable, "too many password checks waiting"));
+}
+
 void PasswordVerifier::check(const std::string& user, const settings::PasswordHash* hash, View password,
                              Completion& completion) {
   ++checks_;

@@ -1,6 +1,7 @@
-// PasswordVerifier: checks P7 passwords against scrypt hashes without holding up anybody else.
+// PasswordVerifier: checks P7 passwords against scrypt hashes, and makes such hashes, without holding up
+// anybody else.
 //
-// A check costs 55 ms and 16 MiB, so they run on a few threads of their own with a bounded queue. After a
+// Either costs 55 ms and 16 MiB, so they run on a few threads of their own with a bounded queue. After a
 // success a keyed HMAC of the password is kept in memory (the key is random and of this process), which
 // verifies repeats at once. The HMAC is bound to the hash it was checked against: a changed credential
 // makes it worthless by itself.
@@ -8,8 +9,8 @@
 // An unknown user costs the same as a wrong password: a dummy hash of the usual cost is checked. A known
 // user's wrong password is always checked by scrypt, never refused by the HMAC alone.
 //
-// Threads: verify() from any; it never blocks. The completion runs on the calling thread (a repeat, or
-// overload) or on a thread of the verifier.
+// Threads: verify() and hash() from any; they never block. The completion runs on the calling thread (a
+// repeat, or overload) or on a thread of the verifier.
 #pragma once
 
 #include <atomic>
@@ -48,7 +49,11 @@ class PasswordVerifier {
   void verify(const std::string& user, std::shared_ptr<const settings::PasswordHash> hash,
               settings::Secret password, Completion completion);
 
-  /// Finishes what waits and takes no more; afterwards verify() answers overloaded.
+  /// Hashes a new password. Errors: unavailable (too many wait), and those of PasswordHash::make().
+  using HashCompletion = std::function<void(Result<settings::PasswordHash>)>;
+  void hash(settings::Secret password, HashCompletion completion);
+
+  /// Finishes what waits and takes no more; afterwards verify() answers overloaded, and hash() unavailable.
   void stop() { pool_.stop(); }
 
   /// Checks made by scrypt since the start, dummy ones included.

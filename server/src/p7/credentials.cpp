@@ -48,6 +48,13 @@ std::string against(const Parts& parts, const Claim& claim) {
   return listed(claim.user->certificates, *claim.certificate) ? std::string() : "not this user's certificate";
 }
 
+NewSecret kept(const Parts& parts, const User& user, const settings::PasswordHash& hash,
+               const settings::Secret& password) {
+  if (user.p7_sealed.empty() || !parts.config.service.seal_key) return std::optional(hash.text());
+  X400_TRY(sealed, parts.config.service.seal_key->seal(password, user.id));
+  return std::optional(hash.text() + ' ' + sealed);
+}
+
 }  // namespace
 
 void check_password(const Parts& parts, const UserPtr& user, std::optional<mstore::MailboxNumber> mailbox,
@@ -83,17 +90,15 @@ void authenticate(const Parts& parts, Claim claim, std::function<void(Verdict, s
                  [judge, why](Verdict verdict) { judge(verdict, why); });
 }
 
-std::optional<std::string> new_secret(const Parts& parts, const User& user,
-                                      const asn1::Credentials& credentials) {
+void make_secret(const Parts& parts, const UserPtr& user, const asn1::Credentials& credentials,
+                 std::function<void(NewSecret)> completion) {
   const auto* password = std::get_if<asn1::Password>(&credentials);
   if (!password || password->octets.empty() || password->octets.size() > settings::longest_password)
-    return std::nullopt;
-  const auto hash = settings::PasswordHash::make(password->octets);
-  if (!hash.ok()) return std::nullopt;
-  if (user.p7_sealed.empty() || !parts.config.service.seal_key) return hash->text();
-  const auto sealed = parts.config.service.seal_key->seal(settings::Secret(password->octets), user.id);
-  if (!sealed.ok()) return std::nullopt;
-  return hash->text() + ' ' + *sealed;
+    return completion(std::optional<std::string>());
+  settings::Secret secret(password->octets);
+  parts.verifier.hash(secret, [parts, user, secret, completion = std::move(completion)](const auto& hash) {
+    completion(hash.ok() ? kept(parts, *user, *hash, secret) : NewSecret(hash.error()));
+  });
 }
 
 asn1::Credentials responder_credentials(const User& user, const asn1::Credentials& initiator) {

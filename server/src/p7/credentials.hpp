@@ -31,9 +31,11 @@ void check_password(const Parts& parts, const UserPtr& user, std::optional<mstor
                     settings::Secret password, std::function<void(Verdict)> completion);
 
 /// A new password as the store keeps it: hashed, and sealed where the user's was sealed. Nothing if it is not
-/// acceptable. Takes as long as a check.
-std::optional<std::string> new_secret(const Parts& parts, const User& user,
-                                      const asn1::Credentials& credentials);
+/// acceptable. Errors: unavailable (too many checks wait), internal (OpenSSL).
+using NewSecret = Result<std::optional<std::string>>;
+/// Makes it, as long as a check takes, on a thread of the verifier; what is not acceptable is told at once.
+void make_secret(const Parts& parts, const UserPtr& user, const asn1::Credentials& credentials,
+                 std::function<void(NewSecret)> completion);
 
 /// What the store answers a bind with.
 asn1::Credentials responder_credentials(const User& user, const asn1::Credentials& initiator);

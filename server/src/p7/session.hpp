@@ -57,7 +57,14 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void invoke_submission(Call call);
 
   // session_credentials.cpp
+  struct Registering;
   void register_ms(asn1::ms::RegisterMsArgument argument, Call call, Turn turn);
+  void check_old_password(const std::shared_ptr<Registering>& work);
+  void old_password_checked(const std::shared_ptr<Registering>& work, Verdict verdict);
+  void change_password(const std::shared_ptr<Registering>& work, mstore::CredentialChange change);
+  void finish_register(const std::shared_ptr<Registering>& work,
+                       std::optional<mstore::CredentialChange> change);
+  void fail_register(const std::shared_ptr<Registering>& work, mstore::Failure failure);
   void change_credentials(Call call);
   void relay_register(Call call);
 

@@ -389,6 +389,99 @@ TEST_CASE("p7: a user changes the password, by Register-MS and by Change-Credent
         ms::BindProblem::authentication_error);
 }
 
+namespace {
+
+Octets change_argument(std::string_view from, std::string_view to) {
+  return ms::encode_change_credentials({asn1::ia5_password(from), asn1::ia5_password(to)});
+}
+Octets register_argument(std::string_view from, std::string_view to) {
+  ms::RegisterMsArgument argument;
+  argument.change_credentials = ms::ChangeCredentials{asn1::ia5_password(from), asn1::ia5_password(to)};
+  return argument.encode(Edition::e1994);
+}
+
+// The code of the error it must be.
+std::int32_t error_code(const Outcome& outcome) {
+  INFO(access::to_string(outcome));
+  REQUIRE(outcome.kind() == Outcome::Kind::error);
+  return outcome.code();
+}
+
+}  // namespace
+
+TEST_CASE("p7: who guesses the old password is slowed as who guesses at a bind, by the same count") {
+  auto config = service_config();
+  config.limits.failed_binds_per_user = 2;
+  config.limits.failed_binds_span = std::chrono::hours(1);
+  config.limits.failed_binds_wait = std::chrono::milliseconds(50);
+  RunningService s(config);
+  const auto association = bound(s);
+  const auto by_change = [&](std::string_view from) {
+    return association->invoke(operations::change_credentials, change_argument(from, "new")).get();
+  };
+  const auto by_register = [&](std::string_view from) {
+    return association->invoke(operations::register_ms, register_argument(from, "new")).get();
+  };
+  CHECK(error_code(by_change("guess 1")) == ms::error_code::old_credentials_incorrectly_specified);
+  CHECK(error_code(by_register("guess 2")) == ms::error_code::old_credentials_incorrectly_specified);
+  // The right one is not looked at either.
+  CHECK(error_code(by_change("pw-a")) == ms::error_code::remote_bind_error);
+  CHECK(error_code(by_register("pw-a")) == ms::error_code::service_error);
+  CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"))) ==
+        ms::BindProblem::unable_to_establish_association);
+  CHECK(s.log_text().find(" B304 ") != std::string::npos);
+  // Nothing else of the association waits, nor does another user.
+  CHECK(association->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
+  CHECK(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b")).ok());
+}
+
+TEST_CASE("p7: a right old password clears the count") {
+  auto config = service_config();
+  config.limits.failed_binds_per_user = 2;
+  config.limits.failed_binds_span = std::chrono::hours(1);
+  config.limits.failed_binds_wait = std::chrono::milliseconds(50);
+  RunningService s(config);
+  const auto association = bound(s);
+  const auto change = [&](std::string_view from, std::string_view to) {
+    return association->invoke(operations::change_credentials, change_argument(from, to)).get();
+  };
+  for (int i = 0; i < 3; ++i) {
+    CHECK(error_code(change("guess", "new")) == ms::error_code::old_credentials_incorrectly_specified);
+    // Right, though the new one is not acceptable.
+    CHECK(error_code(change("pw-a", "")) == ms::error_code::new_credentials_unacceptable);
+  }
+}
+
+TEST_CASE("p7: a change of password that is slowed ends with a service that is hurried") {
+  auto config = service_config();
+  config.limits.failed_binds_per_user = 1;
+  config.limits.failed_binds_span = std::chrono::hours(1);
+  config.limits.failed_binds_wait = std::chrono::hours(1);
+  RunningService s(config);
+  const auto association = bound(s);
+  const auto change = [&] {
+    return association->invoke(operations::change_credentials, change_argument("guess", "new"));
+  };
+  CHECK(error_code(change().get()) == ms::error_code::old_credentials_incorrectly_specified);
+  auto slowed = change();
+  auto listed = association->invoke(operations::list, list_argument(Edition::e1994));
+  (void)s.service->stop([] { return true; });
+  CHECK(slowed.get().kind() == Outcome::Kind::lost);
+  CHECK(listed.get().kind() == Outcome::Kind::lost);
+}
+
+TEST_CASE("p7: Change-Credentials answers what the store cannot do with an error of its own") {
+  RunningService s;
+  const auto association = bound(s);
+  s.script->not_writable = Error(ErrorKind::unavailable, "disk full");
+  CHECK(
+      error_code(association->invoke(operations::change_credentials, change_argument("pw-a", "new")).get()) ==
+      ms::error_code::remote_bind_error);
+  CHECK(error_code(association->invoke(operations::register_ms, register_argument("pw-a", "new")).get()) ==
+        ms::error_code::service_error);
+  CHECK(s.log_text().find("disk full") != std::string::npos);
+}
+
 TEST_CASE("p7: no octets of passwords in the log, whatever is wrong around them") {
   RunningService s;
   // "secret" where a password stands, and beside it what does not belong there.

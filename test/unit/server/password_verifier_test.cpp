@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <future>
+#include <optional>
+#include <thread>
 #include <vector>
 
 using namespace x400;
@@ -78,6 +80,27 @@ TEST_CASE("password verifier: no more waits than the queue holds") {
   entered.get_future().wait();
   verifier->verify("bob", hash, Secret("x"), [&](Verdict v) { second.set_value(v); });
   CHECK(verdict(*verifier, "carol", hash, "x") == Verdict::overloaded);
+  go.set_value();
+  CHECK(second.get_future().get() == Verdict::right);
+}
+
+TEST_CASE(
+    "password verifier: a new hash is made on its threads, of which the queue holds no more than checks") {
+  auto verifier = PasswordVerifier::make(1, 1).value();
+  std::promise<std::thread::id> entered;
+  std::promise<void> go;
+  std::promise<Verdict> second;
+  verifier->hash(Secret("new"), [&](const Result<PasswordHash>& made) {
+    CHECK(made.ok());
+    CHECK(made->check(view("new")).value());
+    entered.set_value(std::this_thread::get_id());
+    go.get_future().wait();
+  });
+  CHECK(entered.get_future().get() != std::this_thread::get_id());
+  verifier->verify("bob", hash_of("x"), Secret("x"), [&](Verdict v) { second.set_value(v); });
+  std::optional<ErrorKind> kind;
+  verifier->hash(Secret("new"), [&](const Result<PasswordHash>& made) { kind = made.error().kind(); });
+  CHECK(kind == ErrorKind::unavailable);
   go.set_value();
   CHECK(second.get_future().get() == Verdict::right);
 }

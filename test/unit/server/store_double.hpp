@@ -83,6 +83,9 @@ class RetrievalDouble final : public mstore::Retrieval {
         return mstore::Failure{ms::OldCredentialsIncorrectlySpecified{}, "old password wrong"};
       if (!change->new_secret) return mstore::Failure{ms::NewCredentialsUnacceptable{}, "new password bad"};
       const std::lock_guard lock(script_->mutex);
+      if (script_->not_writable)
+        return mstore::Failure{ms::ServiceErrorParameter{ms::ServiceProblem::unavailable, {}},
+                               script_->not_writable->text()};
       script_->secrets[options_.mailbox] = *change->new_secret;
     }
     return ms::RegisterMsResult{};
