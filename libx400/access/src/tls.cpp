@@ -54,6 +54,9 @@ Result<Context> make(const SSL_METHOD* method) {
   // Release: an idle connection holds no buffers.
   SSL_CTX_set_mode(
       c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  // Off: with it one read goes on over messages that carry no data (KeyUpdate) for as long as they come, and
+  // one peer keeps the thread.
+  SSL_CTX_clear_mode(c, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_default_passwd_cb(c, no_password);
   return context;
 }

@@ -14,6 +14,8 @@ namespace x400::access {
 namespace {
 
 constexpr std::size_t record = 16 * 1024;  // of TLS, the most that one write takes
+// Taken by one read. Four large ones fill its buffer; a peer that sends one octet in each has its turn too.
+constexpr int records_at_once = 64;
 
 // Errors of TLS as ErrorCodes: reasons of OpenSSL, and, marked, results of verifying a certificate.
 constexpr int verify_mark = 0x4000'0000;
@@ -182,15 +184,18 @@ ErrorCode TlsStream::failed(int result, bool& wants_other, int same) {
   return {static_cast<int>(code & 0x3FFF'FFFF), tls_category()};
 }
 
-// Until nothing is left or there is no more room: what OpenSSL holds back no socket would tell of.
+// Ends at a message that carries no data too, KeyUpdate for one, as if nothing were there: whole records that
+// follow are still in the socket, which tells of them, as OpenSSL reads no further than the record it works
+// on. What is left of that record SSL_pending() tells of.
 std::size_t TlsStream::read_some(std::span<std::uint8_t> to, ErrorCode& error) {
   std::size_t filled = 0;
   error = {};
-  while (filled < to.size()) {
+  for (int i = 0; i < records_at_once && filled < to.size(); ++i) {
     ERR_clear_error();
     std::size_t n = 0;
     const int result = SSL_read_ex(ssl_.get(), to.data() + filled, to.size() - filled, &n);
     if (result == 1) {
+      reading_wants_write_ = false;
       filled += n;
       continue;
     }
