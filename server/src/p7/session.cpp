@@ -49,6 +49,7 @@ void P7Session::closed(const access::Ending&) {
   access::AssociationPtr gone;
   const std::lock_guard lock(mutex_);
   gone.swap(association_);
+  alerts_.close();
 }
 
 void P7Session::invoked(access::Invocation invocation, access::Reply reply) {
@@ -139,30 +140,52 @@ void P7Session::invoke_administration(Call call) {
 
 void P7Session::alert(const mstore::Alert& alert) {
   access::AssociationPtr association;
+  AlertWindow::Fate fate{};
   {
     const std::lock_guard lock(mutex_);
+    if (!association_) return;
     association = association_;
+    fate = alerts_.offer(alert);
   }
-  if (!association) return;
+  if (fate == AlertWindow::Fate::send) send(*association, alert);
+  if (fate == AlertWindow::Fate::give_up)
+    alert_failed(alert.entry.sequence_number, "too many are unanswered");
+}
+
+void P7Session::send(access::Association& association, const mstore::Alert& alert) {
   ms::AlertArgument argument;
   argument.registration_identifier = alert.registration;
   argument.new_entry = alert.entry;
   auto pending =
-      association->invoke(access::operations::alert, chain_of(argument.encode(who_.edition), alert.storage));
+      association.invoke(access::operations::alert, chain_of(argument.encode(who_.edition), alert.storage));
   pending.then([self = shared_from_this(), registration = alert.registration,
                 number = alert.entry.sequence_number](const access::Outcome& outcome) {
-    if (!outcome.is_result()) {
-      self->parts_.log.write(events::alert_failed, {{"assoc", self->id_},
-                                                    {"mailbox", self->who_.user->id},
-                                                    {"number", number},
-                                                    {"error", access::to_string(outcome)}});
-      return;
-    }
+    self->alert_answered(registration, number, outcome);
+  });
+}
+
+void P7Session::alert_answered(std::uint32_t registration, mstore::SequenceNumber number,
+                               const access::Outcome& outcome) {
+  if (outcome.is_result())
     // Refused only when the service stops; then the next bind tells the user again.
-    (void)self->parts_.engine.post([self, registration, number] {
+    (void)parts_.engine.post([self = shared_from_this(), registration, number] {
       self->parts_.store.alert_told(self->who_.mailbox, registration, number);
     });
-  });
+  else
+    alert_failed(number, access::to_string(outcome));
+  access::AssociationPtr association;
+  std::optional<mstore::Alert> next;
+  {
+    const std::lock_guard lock(mutex_);
+    association = association_;
+    next = alerts_.answered();
+  }
+  if (next && association) send(*association, *next);
+}
+
+void P7Session::alert_failed(mstore::SequenceNumber number, const std::string& why) {
+  parts_.log.write(events::alert_failed,
+                   {{"assoc", id_}, {"mailbox", who_.user->id}, {"number", number}, {"error", why}});
 }
 
 void P7Session::done(Call& call, osi::Chain result) {

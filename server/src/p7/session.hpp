@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "p7/alert_window.hpp"
 #include "p7/sessions.hpp"
 #include "service/parts.hpp"
 #include "x400/access/association.hpp"
@@ -36,7 +37,7 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void invoked(access::Invocation invocation, access::Reply reply) override;
   void closed(const access::Ending& ending) override;
 
-  /// Invokes Alert; what the user accepts is told to the store.
+  /// Invokes Alert, or keeps it until earlier ones are answered; what the user accepts is told to the store.
   void alert(const mstore::Alert& alert);
 
  private:
@@ -73,6 +74,11 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void submitted(Call& call, const mstore::Outcome<mstore::Submitted>& outcome);
   void cancel(Call call);
 
+  void send(access::Association& association, const mstore::Alert& alert);
+  void alert_answered(std::uint32_t registration, mstore::SequenceNumber number,
+                      const access::Outcome& outcome);
+  void alert_failed(mstore::SequenceNumber number, const std::string& why);
+
   void done(Call& call, osi::Chain result);
   void fail(Call& call, const mstore::Failure& failure, asn1::ms::Port port);
   void malformed(Call& call, const Error& error);
@@ -87,6 +93,7 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   std::string peer_;
   std::mutex mutex_;
   access::AssociationPtr association_;  // until closed()
+  AlertWindow alerts_;
 };
 
 }  // namespace x400::server

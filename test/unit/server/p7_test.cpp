@@ -1,5 +1,6 @@
 // P7 over real sockets, with a double of the engine: binds, order, errors, limits.
 #include <atomic>
+#include <deque>
 #include <thread>
 
 #include "service_fixture.hpp"
@@ -503,6 +504,41 @@ TEST_CASE("p7: no octets of passwords in the log, whatever is wrong around them"
   CHECK(log.find("736563726574") == std::string::npos);
   // Of others they are there.
   CHECK(log.find("octets=3103020105") != std::string::npos);
+}
+
+TEST_CASE("p7: a client that does not answer its alerts gets a few, and the next when it answers") {
+  RunningService s;
+  const auto taker = std::make_shared<Recorder>();
+  auto made = connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"), Edition::e1994, taker);
+  REQUIRE(made.ok());
+  const auto round_trip = [&] {
+    CHECK(made->association->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
+  };
+  round_trip();
+  for (mstore::SequenceNumber number = 1; number <= 100; ++number) {
+    mstore::Alert alert;
+    alert.mailbox = 1;
+    alert.registration = 3;
+    alert.entry.sequence_number = number;
+    s.script->alert_sink(alert);
+  }
+  std::deque<Recorder::Call> calls;
+  for (int i = 0; i < 8; ++i) calls.push_back(taker->calls.take());
+  round_trip();
+  CHECK(taker->calls.size() == 0);
+  // Those that wait come one by one, in their order; those beyond are left to the next bind.
+  for (mstore::SequenceNumber number = 1; number <= 72; ++number) {
+    if (calls.empty()) calls.push_back(taker->calls.take());
+    auto call = std::move(calls.front());
+    calls.pop_front();
+    const auto argument = ms::AlertArgument::decode(call.invocation.argument.view()).value();
+    CHECK(argument.new_entry->sequence_number == number);
+    call.reply.result(ms::null_result());
+    CHECK(s.script->told.take().second == number);
+  }
+  round_trip();
+  CHECK(taker->calls.size() == 0);
+  CHECK(s.log_text().find("number=73 error=\"too many are unanswered\"") != std::string::npos);
 }
 
 TEST_CASE("p7: alerts go to every association of the user and are noted when taken") {
