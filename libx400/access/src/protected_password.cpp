@@ -75,6 +75,7 @@ std::string_view name(ProtectedFault fault) {
     case ProtectedFault::stale: return "time missing or out of the window";
     case ProtectedFault::no_random: return "random number missing or short";
     case ProtectedFault::replayed: return "seen before";
+    case ProtectedFault::crowded: return "too many remembered";
     case ProtectedFault::answer: return "an answer to a bind, not a bind";
     case ProtectedFault::no_answer: return "not made for this bind";
   }
@@ -122,18 +123,32 @@ ProtectedFault ProtectedChecker::check(const std::string& who, const asn1::Prote
     return ProtectedFault::stale;
   if (!fields->random1 || fields->random1->size() < least_random_bits) return ProtectedFault::no_random;
   // The hash covers time and number, so it stands for them.
-  const std::string key = who + '\0' + std::string(chars(fields->signature.octets));
-  return seen(key, *time + options_.window, now) ? ProtectedFault::replayed : ProtectedFault::none;
+  return remember(who, fields->signature.octets, *time + options_.window, now);
 }
 
-bool ProtectedChecker::seen(const std::string& key, asn1::Time until, asn1::Time now) {
+ProtectedFault ProtectedChecker::remember(const std::string& who, View hash, asn1::Time until,
+                                          asn1::Time now) {
+  std::string key = who + '\0' + std::string(chars(hash));
   const std::lock_guard lock(mutex_);
-  if (seen_.size() >= std::min(forget_at_, options_.remembered)) {
-    std::erase_if(seen_, [&](const auto& entry) { return entry.second < now; });
-    forget_at_ = std::max<std::size_t>(1024, 2 * seen_.size());
+  forget(now);
+  if (seen_.contains(key)) return ProtectedFault::replayed;
+  if (seen_.size() >= options_.remembered) return ProtectedFault::crowded;
+  std::size_t& of_name = names_[who];
+  if (of_name >= options_.of_one_name) return ProtectedFault::crowded;
+  ++of_name;
+  order_.push_back({until, &*seen_.insert(std::move(key)).first, who.size()});
+  return ProtectedFault::none;
+}
+
+// In the order in which they came, which is nearly that of their times: one of a clock that is ahead keeps
+// those behind it, for two windows at most. So nobody who binds pays for more than what he leaves.
+void ProtectedChecker::forget(asn1::Time now) {
+  for (; !order_.empty() && order_.front().until < now; order_.pop_front()) {
+    const Seen& oldest = order_.front();
+    const auto name = names_.find(oldest.key->substr(0, oldest.name_size));
+    if (--name->second == 0) names_.erase(name);
+    seen_.erase(seen_.find(*oldest.key));
   }
-  if (seen_.size() >= options_.remembered) return true;
-  return !seen_.emplace(key, until).second;
 }
 
 std::size_t ProtectedChecker::remembered() const {

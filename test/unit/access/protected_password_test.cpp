@@ -14,8 +14,8 @@ const asn1::Time noon{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + 1
 
 struct Clock {
   asn1::Time now = noon;
-  ProtectedChecker checker(std::size_t remembered = 1000) {
-    return ProtectedChecker({300s, remembered}, [this] { return now; });
+  ProtectedChecker checker(std::size_t remembered = 1000, std::size_t of_one_name = 1000) {
+    return ProtectedChecker({300s, remembered, of_one_name}, [this] { return now; });
   }
 };
 
@@ -127,15 +127,56 @@ TEST_CASE("protected: a replay is refused as long as its time would be taken, an
     clock.now += 1s;
     CHECK(checker.check("alice", hashed("secret", clock.now), view("secret")) == ProtectedFault::none);
   }
-  CHECK(checker.remembered() < 2000);
+  // Those of the window, and no more.
+  CHECK(checker.remembered() < 350);
 }
 
 TEST_CASE("protected: a full memory refuses, and never lets a replay pass") {
   Clock clock;
   auto checker = clock.checker(3);
-  for (int i = 0; i < 3; ++i)
-    CHECK(checker.check("alice", hashed("secret"), view("secret")) == ProtectedFault::none);
-  CHECK(checker.check("alice", hashed("secret"), view("secret")) == ProtectedFault::replayed);
+  const auto once = hashed("secret");
+  const auto bind = [&](const std::string& who, const asn1::ProtectedPassword& sent) {
+    return checker.check(who, sent, view("secret"));
+  };
+  CHECK(bind("alice", once) == ProtectedFault::none);
+  for (int i = 0; i < 2; ++i) CHECK(bind("alice", hashed("secret")) == ProtectedFault::none);
+  CHECK(bind("alice", hashed("secret")) == ProtectedFault::crowded);
+  CHECK(bind("bob", hashed("secret")) == ProtectedFault::crowded);
+  CHECK(bind("alice", once) == ProtectedFault::replayed);
+}
+
+TEST_CASE("protected: one name cannot fill the memory for the others, and has room again with time") {
+  Clock clock;
+  auto checker = clock.checker(1000, 3);
+  const auto bind = [&](const std::string& who) {
+    return checker.check(who, hashed("secret", clock.now), view("secret"));
+  };
+  for (int i = 0; i < 3; ++i) CHECK(bind("alice") == ProtectedFault::none);
+  CHECK(bind("alice") == ProtectedFault::crowded);
+  CHECK(bind("bob") == ProtectedFault::none);
+  // One that has a part of another's name has its own account.
+  CHECK(bind("alic") == ProtectedFault::none);
+  clock.now += 300s;
+  CHECK(bind("alice") == ProtectedFault::crowded);
+  clock.now += 1s;
+  CHECK(bind("alice") == ProtectedFault::none);
+  CHECK(checker.remembered() == 1);
+}
+
+TEST_CASE("protected: one of a clock that is ahead keeps others in memory, but not for ever") {
+  Clock clock;
+  auto checker = clock.checker();
+  const auto bind = [&](asn1::Time time) {
+    return checker.check("alice", hashed("secret", time), view("secret"));
+  };
+  CHECK(bind(noon + 300s) == ProtectedFault::none);
+  CHECK(bind(noon) == ProtectedFault::none);
+  clock.now = noon + 301s;
+  CHECK(bind(clock.now) == ProtectedFault::none);
+  CHECK(checker.remembered() == 3);
+  clock.now = noon + 601s;
+  CHECK(bind(clock.now) == ProtectedFault::none);
+  CHECK(checker.remembered() == 2);
 }
 
 // Hashes computed beside this program, over the DER octets of the SET.

@@ -15,11 +15,13 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "x400/asn1/protected_password.hpp"
 #include "x400/asn1/time.hpp"
@@ -42,6 +44,7 @@ enum class ProtectedFault {
   stale,        ///< no time, or one out of the window, or before the start
   no_random,    ///< no random number, or one of less than 64 bits
   replayed,     ///< seen before; of an answer: made for another bind
+  crowded,      ///< too many of this name, or in all, are remembered
   answer,       ///< an answer, where a bind should be
   no_answer,    ///< what could be a bind, where an answer should be
 };
@@ -51,7 +54,8 @@ class ProtectedChecker {
  public:
   struct Options {
     std::chrono::seconds window{300};    ///< on both sides of now: for clocks that differ
-    std::size_t remembered = 1'000'000;  ///< beyond it everything is refused as replayed
+    std::size_t remembered = 1'000'000;  ///< beyond it everything is refused, as crowded
+    std::size_t of_one_name = 10'000;    ///< so that one who knows his password cannot fill it for all
   };
   using Now = std::function<asn1::Time()>;
 
@@ -67,14 +71,21 @@ class ProtectedChecker {
   std::size_t remembered() const;
 
  private:
-  bool seen(const std::string& key, asn1::Time until, asn1::Time now);
+  struct Seen {
+    asn1::Time until;
+    const std::string* key;  // in seen_
+    std::size_t name_size;   // of its beginning
+  };
+  ProtectedFault remember(const std::string& who, View hash, asn1::Time until, asn1::Time now);
+  void forget(asn1::Time now);
 
   const Options options_;
   const Now now_;
   const asn1::Time started_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, asn1::Time> seen_;  // until when
-  std::size_t forget_at_ = 1024;
+  std::unordered_set<std::string> seen_;                // name, NUL, hash
+  std::unordered_map<std::string, std::size_t> names_;  // how many of each
+  std::deque<Seen> order_;                              // in which they came
 };
 
 /// The initiator's side: is this answer made with the responder's password, and for `sent`? It must carry the
