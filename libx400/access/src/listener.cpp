@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <map>
 
 #include "accepted.hpp"
 #include "tls_stream.hpp"
@@ -32,20 +31,16 @@ Error io_error(const tcp::endpoint& endpoint, const ErrorCode& error) {
   return Error(ErrorKind::io, "listening on " + endpoint_text(endpoint) + ": " + error.message());
 }
 
-/// Who is there, and how many from where. Its own lock: connections leave on their strands.
+/// Who is there by one listener. Its own lock: connections leave on their strands.
 class Guests {
  public:
-  Guests(std::size_t most, std::size_t most_per_address) : most_(most), most_per_address_(most_per_address) {}
+  explicit Guests(std::shared_ptr<Admission> admission) : admission_(std::move(admission)) {}
 
   /// Nothing, or why not.
   std::optional<std::string> admit(const std::string& address) {
     const std::lock_guard lock(mutex_);
     if (closed_) return "shutting down";
-    if (count_ >= most_) return "limit of " + std::to_string(most_) + " associations";
-    std::size_t& here = per_address_[address];
-    if (here >= most_per_address_)
-      return "limit of " + std::to_string(most_per_address_) + " associations from one address";
-    ++here;
+    if (auto why = admission_->admit(address)) return why;
     ++count_;
     return std::nullopt;
   }
@@ -58,10 +53,9 @@ class Guests {
   }
 
   void leave(std::uint64_t id, const std::string& address) {
+    admission_->leave(address);
     std::unique_lock lock(mutex_);
     guests_.erase(id);
-    const auto found = per_address_.find(address);
-    if (--found->second == 0) per_address_.erase(found);
     --count_;
     tell_if_empty(lock);
   }
@@ -97,11 +91,10 @@ class Guests {
     for (auto& promise : waiting) promise.set(Ok{});
   }
 
-  const std::size_t most_, most_per_address_;
+  const std::shared_ptr<Admission> admission_;
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::size_t count_ = 0;
-  std::map<std::string, std::size_t> per_address_;
   std::unordered_map<std::uint64_t, std::weak_ptr<Accepted>> guests_;
   std::vector<Promise<Ok>> waiting_;
 };
@@ -264,7 +257,10 @@ Result<std::unique_ptr<Listener>> Listener::open(Runtime& runtime, ListenerOptio
   shared->acceptor = std::move(acceptor);
   shared->contexts = std::move(options.contexts);
   shared->tls = std::move(options.tls);
-  auto guests = std::make_shared<Guests>(options.associations, options.associations_per_address);
+  auto admission = std::move(options.admission);
+  if (!admission)
+    admission = std::make_shared<Admission>(options.associations, options.associations_per_address);
+  auto guests = std::make_shared<Guests>(std::move(admission));
   std::vector<std::shared_ptr<Door>> doors;
   for (const auto& endpoint : options.endpoints) {
     doors.push_back(std::make_shared<Door>(shared, guests));

@@ -109,7 +109,7 @@ struct ListenConfig {
 /// [limits]: what peers can make the service do. All may be left out. Time-outs of "0 s" mean never.
 struct LimitsConfig {
   std::size_t associations = 10'000;             ///< associations: in all
-  std::size_t associations_per_address = 1'000;  ///< associations_per_address: from one network address
+  std::size_t associations_per_address = 1'000;  ///< associations_per_address: IPv6: one /64
   std::size_t associations_per_user = 16;        ///< associations_per_user: P7, of one mailbox
   /// failed_binds_per_user, failed_binds_per_address: refused passwords for one name and from one address
   /// (IPv6: one /64) in each failed_binds_span, beyond which further binds wait, at most failed_binds_wait,

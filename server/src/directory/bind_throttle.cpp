@@ -1,7 +1,9 @@
 #include "directory/bind_throttle.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
+#include <utility>
+
+#include "x400/access/admission.hpp"
 
 namespace x400::server {
 namespace {
@@ -17,12 +19,7 @@ std::string key(char kind, const std::string& text) { return kind + text.substr(
 std::string throttled_address(const std::string& peer) {
   std::string host = peer.substr(0, peer.rfind(':'));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  if (error || !address.is_v6()) return host;
-  auto octets = address.to_v6().to_bytes();
-  std::fill(octets.begin() + 8, octets.end(), std::uint8_t{0});
-  return boost::asio::ip::address_v6(octets).to_string() + "/64";
+  return access::counted_address(host);
 }
 
 // ---- Permit -------------------------------------------------------------------------------------------

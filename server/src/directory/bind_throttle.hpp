@@ -145,8 +145,8 @@ class BindThrottle : public std::enable_shared_from_this<BindThrottle> {
   bool stopped_ = false;
 };
 
-/// The address an attempt is counted by: of "192.0.2.7:40213" or "[2001:db8::7]:102", without the port, IPv6
-/// cut to its /64.
+/// The address an attempt is counted by: of "192.0.2.7:40213" or "[2001:db8::7]:102", without the port, as
+/// connections are counted (access::counted_address).
 std::string throttled_address(const std::string& peer);
 
 }  // namespace x400::server

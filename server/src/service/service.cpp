@@ -133,16 +133,16 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
 Result<Ok, Service::StartFailure> Service::listen() {
   const auto p7 = std::make_shared<P7Acceptor>(*parts_, sessions_);
   const auto p3 = std::make_shared<P3Acceptor>(*parts_);
+  // A bind beyond the limit is refused with a reason; connections beyond this too are closed without a word.
+  const auto admission = std::make_shared<access::Admission>(config_.limits.associations + room_to_refuse,
+                                                             config_.limits.associations_per_address);
   for (const ListenConfig& from : config_.listen) {
     access::ListenerOptions options;
     options.endpoints = {{from.address.host, from.address.port}};
     options.contexts = contexts_of(from.protocol);
     options.selectors = from.address.selectors;
     options.tls = from.tls;
-    // A bind beyond the limit is refused with a reason; connections beyond this too are closed without a
-    // word.
-    options.associations = config_.limits.associations + room_to_refuse;
-    options.associations_per_address = config_.limits.associations_per_address;
+    options.admission = admission;
     options.association = association_options(config_, parts_->observer);
     std::shared_ptr<access::Acceptor> acceptor = p3;
     if (from.protocol == ListenConfig::Protocol::p7) acceptor = p7;

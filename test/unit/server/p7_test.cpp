@@ -506,6 +506,15 @@ TEST_CASE("p7: no octets of passwords in the log, whatever is wrong around them"
   CHECK(log.find("octets=3103020105") != std::string::npos);
 }
 
+TEST_CASE("p7: no more connections from one address than allowed, over all listeners") {
+  auto config = service_config();
+  config.limits.associations_per_address = 2;
+  RunningService s(config);
+  const auto first = bound(s), second = bound(s);
+  CHECK_FALSE(connect_mta(s.runtime, s.p3, "MTA1", "mta-pw").ok());
+  CHECK(s.log_text().find("limit of 2 associations from one address") != std::string::npos);
+}
+
 TEST_CASE("p7: a client that does not answer its alerts gets a few, and the next when it answers") {
   RunningService s;
   const auto taker = std::make_shared<Recorder>();

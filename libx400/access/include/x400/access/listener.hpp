@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "x400/access/admission.hpp"
 #include "x400/access/association.hpp"
 #include "x400/access/contexts.hpp"
 #include "x400/access/options.hpp"
@@ -86,7 +87,9 @@ struct ListenerOptions {
   std::shared_ptr<TlsServer> tls;  ///< null: in the clear. A listener is one or the other
   osi::SelectorPolicy selector_policy = osi::SelectorPolicy::lenient;
   std::size_t associations = 10'000;  ///< TCP connections of this listener; more are closed at once
-  std::size_t associations_per_address = 1'000;  ///< the same from one address
+  std::size_t associations_per_address = 1'000;  ///< the same from one address (IPv6: one /64)
+  std::shared_ptr<Admission>
+      admission;  ///< of several listeners, in place of these two limits; null: they hold
   AssociationOptions association;
 };
 
