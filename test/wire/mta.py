@@ -15,7 +15,8 @@ class Mta:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         self.away, self.knows_94, self.answer = False, True, lambda operation, argument: None
-        self.contexts = []  # the application contexts it was asked for, by their last arcs
+        # What it was asked for: application contexts by their last arcs, operations by their codes.
+        self.contexts, self.operations = set(), set()
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
@@ -38,7 +39,7 @@ class Mta:
             connection.answer()
             say("cc()")
             asked = self.asked_for(connection)
-            self.contexts.append(asked)
+            self.contexts.add(asked)
             if asked != 0 and (asked != 7 or not self.knows_94):
                 return say("rf(2, 30{a5{rep(5, 3007800100 81025101)} 61{30{020109 a0{"
                            "aare(result=1, diagnostic=a103020102, info=)}}}})")
@@ -67,6 +68,7 @@ class Mta:
         if not invoked:
             return None  # an answer to what this MTA invoked
         context, number, operation, argument = invoked.groups()
+        self.operations.add(int(operation))
         told = self.answer(int(operation), argument)
         for text in [told] if isinstance(told, str) else told or []:
             say(f"data({context}, {text.replace('$id', number)})")

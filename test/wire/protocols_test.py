@@ -98,10 +98,12 @@ class Checker:
     def initiators(self):
         """What MTAs are asked for: one that knows all, one that knows 88 alone; and over RTSE such ones."""
         said = {(r[1], r[4]) for r in self.document.rows("Application contexts") if r[6] == "yes"}
-        asked = self.mta.contexts + self.old_mta.contexts
+        asked = self.mta.contexts | self.old_mta.contexts
         for reliable, contexts in (("P-DATA", asked), ("RTSE", self.reliable_mta().contexts)):
             found = {(f"2.6.0.1.{arc}", reliable) for arc in contexts}
             self.same(f"application contexts of the initiator over {reliable}", {s for s in said if s[1] == reliable}, found)
+        invoked = {int(r[0]) for r in self.document.rows("Operations") if r[5] == "invoked"}
+        self.same("operations that mstored invokes on P3", invoked, self.mta.operations)
 
     def reliable_mta(self):
         """It refuses what it is asked for, as if it knew no such context."""
@@ -114,10 +116,10 @@ class Checker:
         return asked
 
     def operations(self):
-        columns = {3: "p7-88", 4: "p7-94", 5: "p3-94"}
+        columns = ((3, "p7-88"), (4, "p7-94"), (5, "p3-88"), (5, "p3-94"))
         ports = {"P7": {"retrieval": 3, "submission": 5, "administration": 7},
                  "P3": {"delivery": 3, "submission": 5, "administration": 7}}
-        for column, kind in columns.items():
+        for column, kind in columns:
             names = {context: port for port, context in ports[kind[:2].upper()].items()}
             said = {(int(r[0]), r[2]) for r in self.document.rows("Operations") if r[column] == "answered"}
             found = set()
