@@ -179,11 +179,9 @@ class Checker:
 
     def one_entry(self):
         """The mailbox of wrong arguments has entry 1, new, with its child 2."""
-        self.store_delivers("delivery(content=04{ipm(body=a9{31{} 30{31{6b03130132} 30{a0{3100 1600}}}})})")
-
-    def store_delivers(self, argument):
         bound = self.peer("p3-94", "cn()", OTHER)
-        if not self.ask(bound, 5, argument).startswith("result"):
+        forwarded = "delivery(content=04{ipm(body=a9{31{} 30{31{6b03130132} 30{a0{3100 1600}}}})})"
+        if not self.ask(bound, 5, forwarded).startswith("result"):
             self.faults.append("a delivery is not taken")
         bound[0].close()
 

@@ -5,25 +5,24 @@ UNKNOWN = "30{28{06022a03 a0{0500}}}"
 REVERSED = "a1{a0{30{a0{020105} a1{020102}}}}"
 TWO_INITIALS = 'a2{sub(2.6.1.7.4, a0{14{"A"}} a0{14{"B"}})}'
 NO_SUCH_RULE = "a2{eq(6, 020100)}"
-RECIPIENT = 'a1{31{or("Other") 80020308}}'
 
 
-def of_selector(before, after):
-    """Arguments of Summarize, List, Fetch or Delete whose selector is wrong."""
+def of_selector(extensions, selection=""):
+    """Arguments of Summarize, List, Fetch or Delete that are wrong in what all of them have; `extensions`: their tag."""
     for selector in (REVERSED, TWO_INITIALS, NO_SUCH_RULE):
-        yield f"31{{a1{{31{{{selector}}}}}{after}}}"
-    yield f"31{{a0{{020163}} a1{{31{{}}}}{after}}}"
-    yield f"31{{a1{{31{{}}}}{after} {before}{{{UNKNOWN}}}}}"
+        yield f"31{{a1{{31{{{selector}}}}} {selection}}}"
+    yield f"31{{a0{{020163}} a1{{31{{}}}} {selection}}}"
+    yield f"31{{a1{{31{{}}}} {selection} {extensions}{{{UNKNOWN}}}}}"
 
 
 def submissions(probe):
-    """Wrong submissions: of another, with a request that is none, with options that are not served."""
-    names = (probe and 'a3{31{or("Other") 80020308}}') or RECIPIENT
-    end = "" if probe else "04{ipm()}"
+    """Wrong submissions: of another, with a forwarding request for nothing, with options that are not served."""
+    recipients = f"{'a3' if probe else 'a1'}{{31{{or(\"Other\") 80020308}}}}"
 
     def argument(originator="$me", more="", options=""):
-        fields = f"31{{{originator} 460116 {more} {names} {options if probe else ''}}}"
-        return fields if probe else f"30{{{fields} {end} {options}}}"
+        if probe:
+            return f"31{{{originator} 460116 {more} {recipients} {options}}}"
+        return f"30{{31{{{originator} 460116 {more} {recipients}}} 04{{ipm()}} {options}}}"
 
     yield argument('or("somebody")')
     yield argument(more="a2{30{800124 a2{020163}}}")
@@ -34,18 +33,18 @@ def submissions(probe):
 
 # By the name of the operation: its code and arguments. The mailbox holds entry 1, new, with its child 2.
 ARGUMENTS = {
-    "summarize": (20, ["31{a1{31{}} a2{30{06022a03}}}", *of_selector("a3", "")]),
-    "list": (21, ["list(attributes=attrs(1))", *of_selector("a4", " a3{31{}}")]),
+    "summarize": (20, ["31{a1{31{}} a2{30{06022a03}}}", *of_selector("a3")]),
+    "list": (21, ["list(attributes=attrs(1))", *of_selector("a4", "a3{31{}}")]),
     "fetch": (22, ["fetch(99)", "fetch(1, attributes=attrs(1))", "31{a2{020101} a3{31{31{06022a03}}}}",
-                   *of_selector("a4", " a3{31{}}")]),
-    "delete": (23, ["31{a2{31{020163}}}", "31{a2{31{020101}}}", "31{a2{31{020102}}}", *of_selector("a3", "")]),
+                   *of_selector("a4", "a3{31{}}")]),
+    "delete": (23, ["31{a2{31{020163}}}", "31{a2{31{020101}}}", "31{a2{31{020102}}}", *of_selector("a3")]),
     "register-MS": (24, [
         "31{a3{31{06022a03}}}", "31{a0{31{30{06022a03 a0{020101} a1{0500}}}}}", "31{a5{31{31{06022a03}}}}",
         "31{a0{31{30{oid(2.6.4.4.1) a0{02020081} a1{31{}}}}}}", '31{a8{30{a0{31{a0{30{1b{"A"}}}}}}}}',
         f"31{{aa{{{UNKNOWN}}}}}",
         '31{a4{30{a0{16{"wrong"}} a1{16{"new"}}}}}', "31{a4{30{a0{16{$pw}} a1{1600}}}}"]),
-    "message-submission": (3, [*submissions(False)]),
-    "probe-submission": (4, [*submissions(True)]),
+    "message-submission": (3, list(submissions(False))),
+    "probe-submission": (4, list(submissions(True))),
     "cancel-deferred-delivery": (7, []),
     "register": (1, []),
     "change-credentials": (8, ['31{a0{16{"wrong"}} a1{16{"new"}}}', "31{a0{16{$pw}} a1{1600}}"]),
@@ -55,7 +54,7 @@ ARGUMENTS = {
 RIGHT = {"message-submission": "submission()", "probe-submission": "probe()", "cancel-deferred-delivery": 'mts_id("m-1")',
          "register": "31{}"}
 
-# The errors that X.413 and X.411 (X.419 for the editions) allow each operation: (88, what 94 adds).
+# The errors that the ASN.1 of X.413 and X.411 lists for each operation: in 88, and what 94 adds.
 RETRIEVAL = {21, 25, 26, 27, 29}
 SUBMISSION = {1, 2, 3, 4, 11, 12, 13, 15}
 STANDARD = {
