@@ -36,6 +36,11 @@ void SubmissionGateway::attach(const Parts& parts) {
   }
 }
 
+bool SubmissionGateway::submits_as_store(const User& user) const {
+  const auto target = targets_.find(user.mta);  // not changed after attach()
+  return target != targets_.end() && target->second->mta().bind_as == MtaConfig::BindAs::store;
+}
+
 std::shared_ptr<MtaLink> SubmissionGateway::link(const User& user) {
   const std::lock_guard lock(mutex_);
   const auto target = targets_.find(user.mta);

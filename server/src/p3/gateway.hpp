@@ -38,6 +38,9 @@ class SubmissionGateway final : public mstore::Submitter {
   /// Before the first submission: what is made after the store, which needs a Submitter, is known now.
   void attach(const Parts& parts);
 
+  /// Whether the user's MTA sees the store in his place (bind_as = "store"): then it cannot tell users apart.
+  bool submits_as_store(const User& user) const;
+
   void submit(std::shared_ptr<const mstore::SubmissionJob> job,
               std::function<void(mstore::MtsOutcome)> done) override;
 

@@ -17,6 +17,7 @@
 #include "service/parts.hpp"
 #include "x400/access/association.hpp"
 #include "x400/asn1/ms/register.hpp"
+#include "x400/asn1/mts/identifier.hpp"
 #include "x400/mstore/retrieval.hpp"
 
 namespace x400::server {
@@ -73,6 +74,8 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void submit(Call call, bool probe);
   void submitted(Call& call, const mstore::Outcome<mstore::Submitted>& outcome);
   void cancel(Call call);
+  bool may_cancel(const asn1::mts::MTSIdentifier& identifier) const;
+  void relay_cancellation(Call call, const std::string& identifier);
 
   void send(access::Association& association, const mstore::Alert& alert);
   void alert_answered(std::uint32_t registration, mstore::SequenceNumber number,

@@ -140,8 +140,12 @@ void P7Session::change_credentials(Call call) {
   });
 }
 
-// The MTA keeps these registrations; the store passes them on and back (X.411 8.4.1.1).
+// The MTA keeps these registrations; the store passes them on and back (X.411 8.4.1.1). Under bind_as =
+// "store" they would become the store's own.
 void P7Session::relay_register(Call call) {
+  if (parts_.gateway.submits_as_store(*who_.user))
+    return fail(call, {ms::MtsError{ms::error_code::register_rejected, {}}, "the MTA knows the store alone"},
+                ms::Port::administration);
   auto shared = std::make_shared<Call>(std::move(call));
   parts_.gateway.invoke(who_.user, access::operations::register_, shared->invocation.argument, who_.edition,
                         [self = shared_from_this(), shared](const MtaAnswer& answer) {

@@ -1,5 +1,6 @@
 // The submission port.
 #include "p3/gateway.hpp"
+#include "p3/subject_index.hpp"
 #include "p7/session.hpp"
 #include "service/wire.hpp"
 #include "x400/asn1/ms/retrieval.hpp"
@@ -10,6 +11,7 @@
 namespace x400::server {
 
 namespace ms = asn1::ms;
+namespace mts = asn1::mts;
 
 namespace {
 
@@ -102,12 +104,31 @@ void P7Session::submitted(Call& call, const mstore::Outcome<mstore::Submitted>& 
 }
 
 void P7Session::cancel(Call call) {
-  const auto identifier = asn1::mts::MTSIdentifier::decode(call.argument());
+  auto identifier = mts::MTSIdentifier::decode(call.argument());
   if (!identifier.ok()) return malformed(call, identifier.error());
+  (void)parts_.engine.post(
+      [self = shared_from_this(), call = std::move(call), identifier = std::move(*identifier)]() mutable {
+        if (self->may_cancel(identifier))
+          return self->relay_cancellation(std::move(call), identifier.to_string());
+        self->fail(call,
+                   {ms::MtsError{ms::error_code::message_submission_identifier_invalid, {}},
+                    identifier.to_string() + " is no submission of the mailbox"},
+                   ms::Port::submission);
+      });
+}
+
+// Where the MTA sees the store and not the user, it cannot tell whose submission is to be cancelled: there it
+// must be known to be the user's. Elsewhere the MTA knows better than the store, which forgets in time.
+bool P7Session::may_cancel(const mts::MTSIdentifier& identifier) const {
+  const auto submitter = parts_.subjects.find(identifier);
+  return submitter ? *submitter == who_.mailbox : !parts_.gateway.submits_as_store(*who_.user);
+}
+
+void P7Session::relay_cancellation(Call call, const std::string& identifier) {
   auto shared = std::make_shared<Call>(std::move(call));
   parts_.gateway.invoke(
       who_.user, access::operations::cancel_deferred_delivery, shared->invocation.argument, who_.edition,
-      [self = shared_from_this(), shared, text = identifier->to_string()](const MtaAnswer& answer) {
+      [self = shared_from_this(), shared, text = identifier](const MtaAnswer& answer) {
         if (answer.error) return self->fail(*shared, {*answer.error, answer.log}, ms::Port::submission);
         self->parts_.log.write(
             events::cancellation_done,

@@ -53,9 +53,16 @@ struct Submitting {
   access::AssociationPtr alice;
 };
 
-bool is_remote_bind_error(const Outcome& outcome) {
-  return outcome.kind() == Outcome::Kind::error && outcome.code() == mts::error_code::remote_bind_error;
+bool is_error(const Outcome& outcome, int code) {
+  return outcome.kind() == Outcome::Kind::error && outcome.code() == code;
 }
+bool is_remote_bind_error(const Outcome& outcome) {
+  return is_error(outcome, mts::error_code::remote_bind_error);
+}
+
+void as_store(server::Config& config) { config.mtas[0].bind_as = server::MtaConfig::BindAs::store; }
+
+Octets cancellation_of(std::string local) { return to_octets(identifier(std::move(local)).octets()); }
 
 }  // namespace
 
@@ -436,4 +443,42 @@ TEST_CASE("submission: over TLS, to an MTA whose certificate is of the right CA 
   CHECK(outcome(ca.ca(), "localhost").is_result());
   CHECK(is_remote_bind_error(outcome(other.ca(), "localhost")));
   CHECK(is_remote_bind_error(outcome(ca.ca(), "mta.example")));
+}
+
+TEST_CASE("submission: nobody cancels what another user has submitted") {
+  const bool store = GENERATE(false, true);
+  Submitting s(Edition::e1994, [&](server::Config& c) {
+    if (store) as_store(c);
+  });
+  s.submit_well("m1");
+  auto bobs = connect_user(s.service.runtime, s.service.p7, user_bind(bob_name, "pw-b"));
+  REQUIRE(bobs.ok());
+  const Outcome refused =
+      bobs->association->invoke(operations::cancel_deferred_delivery, cancellation_of("m1")).get();
+  CHECK(is_error(refused, mts::error_code::message_submission_identifier_invalid));
+  CHECK(s.mta.calls().size() == 0);
+  CHECK(s.service.script->cancellations.size() == 0);
+  auto own = s.alice->invoke(operations::cancel_deferred_delivery, cancellation_of("m1"));
+  s.mta.calls().take().reply.result(Octets{0x05, 0x00});
+  CHECK(own.get().is_result());
+}
+
+TEST_CASE("submission: a subject that the store does not know is cancelled only where the MTA knows users") {
+  Submitting s;
+  auto passed_on = s.alice->invoke(operations::cancel_deferred_delivery, cancellation_of("old"));
+  s.mta.calls().take().reply.result(Octets{0x05, 0x00});
+  CHECK(passed_on.get().is_result());
+
+  Submitting in_store_name(Edition::e1994, as_store);
+  const Outcome refused =
+      in_store_name.alice->invoke(operations::cancel_deferred_delivery, cancellation_of("old")).get();
+  CHECK(is_error(refused, mts::error_code::message_submission_identifier_invalid));
+  CHECK(in_store_name.mta.calls().size() == 0);
+}
+
+TEST_CASE("submission: under bind_as = store a user's MTS registration is not the store's") {
+  Submitting s(Edition::e1994, as_store);
+  const Outcome refused = s.alice->invoke(operations::register_, *from_hex("31 00")).get();
+  CHECK(is_error(refused, mts::error_code::register_rejected));
+  CHECK(s.mta.calls().size() == 0);
 }
