@@ -6,6 +6,7 @@
 #include "x400/asn1/ms/retrieval.hpp"
 #include "x400/asn1/ms/submission.hpp"
 #include "x400/asn1/mts/identifier.hpp"
+#include "x400/asn1/mts/submission.hpp"
 #include "x400/ber/reader.hpp"
 
 namespace x400::server {
@@ -64,6 +65,33 @@ Status read_probe_argument(const osi::Slice& argument, mstore::Submission& submi
   return Ok{};
 }
 
+// A type stands once in a set of extensions (X.411 8.2.1.1.1).
+Status check_extensions(const mts::Extensions& extensions) {
+  if (extensions.repeated()) return Error(ErrorKind::malformed, "an extension twice");
+  return Ok{};
+}
+
+template <class Envelope>
+Status check_envelope(View octets) {
+  X400_TRY(envelope, Envelope::decode(octets));
+  if (envelope.recipients.empty()) return Error(ErrorKind::malformed, "no recipients");
+  X400_CHECK(check_extensions(envelope.extensions));
+  for (const mts::SubmittedRecipient& recipient : envelope.recipients)
+    X400_CHECK(check_extensions(recipient.extensions));
+  return Ok{};
+}
+
+// Takes the argument apart. Its envelope stays as it came, for the MTA, but is one: the engine reads of it
+// only what it keeps, and an MTA that rejects an argument says nothing that the user could be told.
+Status read_argument(const osi::Slice& argument, mstore::Submission& submission) {
+  if (submission.probe) {
+    X400_CHECK(read_probe_argument(argument, submission));
+    return check_envelope<mts::ProbeSubmissionEnvelope>(submission.envelope);
+  }
+  X400_CHECK(read_message_argument(argument, submission));
+  return check_envelope<mts::MessageSubmissionEnvelope>(submission.envelope);
+}
+
 // The result of 1994 has the store's part put on where there is one.
 Result<Octets> encode_result(const mstore::Submitted& submitted, asn1::Edition edition) {
   if (edition == asn1::Edition::e1988) return submitted.mts_result;
@@ -83,8 +111,7 @@ void P7Session::submit(Call call, bool probe) {
     submission.edition = self->who_.edition;
     submission.probe = probe;
     submission.ua_registration = self->who_.ua_registration;
-    const Status read = probe ? read_probe_argument(call.invocation.argument, submission)
-                              : read_message_argument(call.invocation.argument, submission);
+    const Status read = read_argument(call.invocation.argument, submission);
     if (!read.ok()) return self->malformed(call, read.error());
     auto shared = std::make_shared<Call>(std::move(call));
     self->parts_.store.submit(std::move(submission),

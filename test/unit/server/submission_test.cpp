@@ -64,6 +64,41 @@ void as_store(server::Config& config) { config.mtas[0].bind_as = server::MtaConf
 
 Octets cancellation_of(std::string local) { return to_octets(identifier(std::move(local)).octets()); }
 
+mts::MessageSubmissionEnvelope envelope() {
+  mts::MessageSubmissionEnvelope made;
+  made.originator_name = address(alice_name);
+  made.content_type.value = mts::ContentType::p22;
+  mts::SubmittedRecipient to;
+  to.name = address(bob_name);
+  made.recipients = {to};
+  return made;
+}
+Octets message(const Octets& encoded_envelope) {
+  Octets argument = mts::message_submission_head(encoded_envelope, 1);
+  argument.push_back('x');
+  return argument;
+}
+// A member put behind the others of a SET.
+Octets with_member(View set, View member) {
+  const auto whole = ber::read_one(set).value();
+  ber::Writer w;
+  w.constructed(ber::tags::set, [&] {
+    w.raw(whole.content);
+    w.raw(member);
+  });
+  return std::move(w).take();
+}
+// A SET without the members of that tag.
+Octets without_member(View set, ber::Tag tag) {
+  const auto whole = ber::read_one(set).value();
+  ber::Writer w;
+  w.constructed(ber::tags::set, [&] {
+    for (ber::Reader r(whole.content); !r.at_end();)
+      if (const auto member = r.next().value(); member.tag != tag) w.raw(member.whole);
+  });
+  return std::move(w).take();
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -481,4 +516,56 @@ TEST_CASE("submission: under bind_as = store a user's MTS registration is not th
   const Outcome refused = s.alice->invoke(operations::register_, *from_hex("31 00")).get();
   CHECK(is_error(refused, mts::error_code::register_rejected));
   CHECK(s.mta.calls().size() == 0);
+}
+
+TEST_CASE("submission: an envelope that does not follow its syntax is rejected, and the MTA not asked") {
+  const Edition edition = GENERATE(Edition::e1988, Edition::e1994);
+  Submitting s(edition);
+  const Octets right = envelope().encode();
+  std::vector<Octets> wrong;
+  auto none = envelope();
+  none.recipients.clear();
+  wrong.push_back(none.encode());
+  auto twice = envelope();
+  const Octets no = *from_hex("0a 01 00");
+  twice.extensions.add({mts::extension::dl_expansion_prohibited, no});
+  twice.extensions.add({mts::extension::conversion_with_loss_prohibited, no});
+  twice.extensions.add({mts::extension::dl_expansion_prohibited, no});
+  wrong.push_back(twice.encode());
+  auto twice_for_one = envelope();
+  const mts::ExtensionField mail_type(mts::extension::registered_mail_type, *from_hex("02 01 01"));
+  twice_for_one.recipients[0].extensions.add(mail_type);
+  twice_for_one.recipients[0].extensions.add(mail_type);
+  wrong.push_back(twice_for_one.encode());
+  wrong.push_back(without_member(right, ber::application(0)));  // originator-name
+  wrong.push_back(without_member(right, ber::application(6)));  // content-type
+  wrong.push_back(without_member(right, ber::context(1)));      // per-recipient-fields
+  wrong.push_back(with_member(right, *from_hex("9f 50 01 00")));
+  for (const Octets& one : wrong) {
+    INFO(to_hex(one));
+    const Outcome outcome = s.alice->invoke(operations::message_submission, message(one)).get();
+    REQUIRE(outcome.kind() == Outcome::Kind::rejected);
+    CHECK(outcome.problem() == osi::problems::mistyped_argument);
+  }
+  CHECK(s.mta.calls().size() == 0);
+  auto pending = s.alice->invoke(operations::message_submission, message(right));
+  s.mta.calls().take().reply.result(submission_result("m1"));
+  CHECK(pending.get().is_result());
+}
+
+TEST_CASE("submission: so is a probe without recipients, or with those of a message") {
+  const Edition edition = GENERATE(Edition::e1988, Edition::e1994);
+  Submitting s(edition);
+  mts::ProbeSubmissionEnvelope probe;
+  probe.originator_name = address(alice_name);
+  probe.content_type.value = mts::ContentType::p22;
+  for (const Octets& one : {probe.encode(), envelope().encode()}) {
+    const Outcome outcome = s.alice->invoke(operations::probe_submission, one).get();
+    REQUIRE(outcome.kind() == Outcome::Kind::rejected);
+    CHECK(outcome.problem() == osi::problems::mistyped_argument);
+  }
+  probe.recipients = envelope().recipients;
+  auto pending = s.alice->invoke(operations::probe_submission, probe.encode());
+  s.mta.calls().take().reply.result(submission_result("p1"));
+  CHECK(pending.get().is_result());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 #include "codec.hpp"
@@ -165,9 +166,11 @@ const ExtensionField* Extensions::find(const ExtensionType& type) const {
   return nullptr;
 }
 
+// Of what a peer sends: many types must not cost the square of their number.
 const ExtensionField* Extensions::repeated() const {
+  std::set<ExtensionType> seen;
   for (const ExtensionField& f : fields_)
-    if (find(f.type()) != &f) return &f;
+    if (!seen.insert(f.type()).second) return &f;
   return nullptr;
 }
 
