@@ -1,5 +1,7 @@
 #include "service/forwarding.hpp"
 
+#include <algorithm>
+
 #include "service/envelope.hpp"
 #include "x400/asn1/oids.hpp"
 
@@ -29,25 +31,34 @@ bool sealed(const std::vector<EnvelopeExtension>& extensions) {
   return false;
 }
 
-Status check_recipients(View envelope) {
-  X400_TRY(list, field(envelope, ber::context(1)));
-  if (!list) return Ok{};
-  ber::Reader recipients(list->content);
-  while (!recipients.at_end()) {
-    X400_TRY(recipient, recipients.next());
-    X400_TRY(set, field(recipient.whole, ber::context(2)));
-    if (!set) continue;
-    X400_TRY(extensions, read_extensions(set->content));
-    if (sealed(extensions))
-      return Error(ErrorKind::invalid, "forwarding-request with a seal over the content");
+bool requests_forwarding(const std::vector<EnvelopeExtension>& extensions) {
+  return std::any_of(extensions.begin(), extensions.end(),
+                     [](const EnvelopeExtension& x) { return x.standard == extension::forwarding_request; });
+}
+
+// Whether the extensions of one of the recipients `are` so.
+Result<bool> of_a_recipient(View envelope, bool (*are)(const std::vector<EnvelopeExtension>&)) {
+  for (const ber::Tag per_recipient_fields : {ber::context(1), ber::context(3) /* of a probe */}) {
+    X400_TRY(list, field(envelope, per_recipient_fields));
+    if (!list) continue;
+    ber::Reader recipients(list->content);
+    while (!recipients.at_end()) {
+      X400_TRY(recipient, recipients.next());
+      X400_TRY(set, field(recipient.whole, ber::context(2)));
+      if (!set) continue;
+      X400_TRY(extensions, read_extensions(set->content));
+      if (are(extensions)) return true;
+    }
   }
-  return Ok{};
+  return false;
 }
 
 }  // namespace
 
 Result<std::optional<SequenceNumber>> forwarding_request(View envelope) {
   using None = std::optional<SequenceNumber>;
+  X400_TRY(misplaced, of_a_recipient(envelope, requests_forwarding));
+  if (misplaced) return Error(ErrorKind::malformed, "forwarding-request of a recipient");
   X400_TRY(set, field(envelope, ber::context(2)));
   if (!set) return None{};
   X400_TRY(extensions, read_extensions(set->content));
@@ -63,7 +74,9 @@ Result<std::optional<SequenceNumber>> forwarding_request(View envelope) {
 }
 
 Result<Octets> without_forwarding_request(View envelope) {
-  X400_CHECK(check_recipients(envelope));
+  X400_TRY(sealed_for_recipient, of_a_recipient(envelope, sealed));
+  if (sealed_for_recipient)
+    return Error(ErrorKind::invalid, "forwarding-request with a seal over the content");
   X400_TRY(whole, ber::read_one(envelope));
   ber::Writer w(envelope.size());
   Status status = Ok{};

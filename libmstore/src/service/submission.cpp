@@ -98,7 +98,10 @@ void Flow::start() {
   bool as_given = true;
   auto request = forwarding_request(submission.envelope);
   if (!request.ok()) return fail(mts_error(code::inconsistent_request), request.error().text());
-  if (*request && !submission.probe) {
+  // It means nothing to an MTA, and a probe has no content that an entry could go into.
+  if (*request && submission.probe)
+    return fail(mts_error(code::inconsistent_request), "forwarding-request in a probe");
+  if (*request) {
     auto grown = forwarded(**request, *content);
     if (!grown.ok()) return fail(mts_error(code::inconsistent_request), grown.error().text());
     content = std::move(*grown);

@@ -196,6 +196,7 @@ struct Outgoing {
   std::vector<std::string> recipients = {bob_address};
   std::string content_identifier, correlator;
   std::vector<Octets> extensions;
+  std::vector<Octets> recipient_extensions;  ///< of each
   bool probe = false;
   /// MessageSubmissionEnvelope or ProbeSubmissionEnvelope.
   Octets encode() const {
@@ -219,6 +220,10 @@ struct Outgoing {
           w.constructed(ber::tags::set, [&] {
             w.raw(name(r));
             w.raw(hex("80 02 04 10"));
+            if (!recipient_extensions.empty())
+              w.constructed(ber::context(2), [&] {
+                for (const Octets& x : recipient_extensions) w.raw(x);
+              });
           });
       });
     });

@@ -189,6 +189,23 @@ TEST_CASE("MTS 32, 116: forwarding-request for what is not there, or under a sea
   CHECK(out_box(w).empty());
 }
 
+TEST_CASE("a forwarding-request in a probe, or of a recipient, does not leave the store") {
+  World w(both());
+  const auto n = w.deliver({}, ipm("original"));
+  Outgoing probe;
+  probe.probe = true;
+  probe.extensions = {standard_extension(36, integer(n))};
+  CHECK(code(submit(w, probe, {})) == 11);
+  for (const bool is_probe : {false, true}) {
+    Outgoing o;
+    o.probe = is_probe;
+    o.recipient_extensions = {standard_extension(36, integer(n))};
+    CHECK(code(submit(w, o, ipm("cover"))) == 11);
+  }
+  CHECK(jobs(w) == 0);
+  CHECK(out_box(w).empty());
+}
+
 TEST_CASE("117: a draft is stored and not sent") {
   World w(both());
   ms::SubmissionOptions options;
