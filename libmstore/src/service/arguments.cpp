@@ -43,6 +43,14 @@ Classes94 classes_94(EntryClass c, const MailboxSettings& settings) {
   return r;
 }
 
+// Defaults may have been registered by an association of the other edition.
+ms::EntryInformationSelection selection_from(const std::vector<ber::Oid>& types, Edition edition) {
+  ms::EntryInformationSelection selection;
+  for (const ber::Oid& type : types)
+    if (in_edition(type, edition)) selection.push_back({type, {}, {}});
+  return selection;
+}
+
 }  // namespace
 
 std::string Session::where(std::string_view operation) const {
@@ -108,22 +116,21 @@ Outcome<Want> Session::want(EntryClass entry_class, const ms::Selector& selector
   return w;
 }
 
-// With nothing asked for: the defaults of the UA registration, else those registered, else (nothing is
-// written about it) for List nothing but the number, for Fetch envelope and content.
+// With nothing asked for: the defaults of the UA registration, also where it names none of them, else those
+// registered, else (nothing is written about it) for List nothing but the number, for Fetch envelope and
+// content.
 ms::EntryInformationSelection Session::default_selection(Purpose purpose) const {
   const auto registrations = mailbox_->registrations();
-  const std::vector<ber::Oid>* types = purpose == Purpose::list
-                                           ? &registrations->information.list_attribute_defaults
-                                           : &registrations->information.fetch_attribute_defaults;
-  if (const ms::UaRegistration* ua = registrations->ua(options_.ua_registration)) {
-    const auto& own = purpose == Purpose::list ? ua->list_attribute_defaults : ua->fetch_attribute_defaults;
-    if (own) types = &*own;
-  }
-  ms::EntryInformationSelection selection;
-  for (const ber::Oid& type : *types) selection.push_back({type, {}, {}});
-  if (!selection.empty() || purpose == Purpose::list || !engine_->options.rules.default_fetch_set)
-    return selection;
+  const bool list = purpose == Purpose::list;
+  if (const ms::UaRegistration* ua = registrations->ua(options_.ua_registration))
+    if (const auto& own = list ? ua->list_attribute_defaults : ua->fetch_attribute_defaults)
+      return selection_from(*own, options_.edition);
+  const std::vector<ber::Oid>& general = list ? registrations->information.list_attribute_defaults
+                                              : registrations->information.fetch_attribute_defaults;
+  if (!general.empty() || list || !engine_->options.rules.default_fetch_set)
+    return selection_from(general, options_.edition);
   namespace a = asn1::oids::attribute;
+  ms::EntryInformationSelection selection;
   for (const ber::Oid* type : {&a::message_delivery_envelope, &a::report_delivery_envelope, &a::content})
     selection.push_back({*type, {}, {}});
   if (e94())

@@ -95,6 +95,11 @@ bool multi_valued(const ber::Oid& type) {
   return info ? info->multi_valued : is_body_part_type(type);
 }
 
+bool in_edition(const ber::Oid& type, Edition edition) {
+  bool body_part = false;
+  return known_attribute(type, edition, body_part) || body_part;
+}
+
 void check_selection(const ms::EntryInformationSelection& selection, Purpose purpose, Edition edition,
                      Problems& problems) {
   for (const ms::AttributeSelection& s : selection) {

@@ -50,6 +50,9 @@ class Selection {
 bool needs_attributes(const FilterNode* filter);
 bool needs_attributes(const ms::EntryInformationSelection& selection);
 
+/// Whether associations of the edition may be given the type.
+bool in_edition(const ber::Oid& type, Edition edition);
+
 enum class Purpose { list, fetch };
 /// Finds unknown types and those that the operation may not return.
 void check_selection(const ms::EntryInformationSelection& selection, Purpose purpose, Edition edition,

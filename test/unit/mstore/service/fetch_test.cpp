@@ -199,6 +199,20 @@ TEST_CASE("81: fetch defaults, and what is given where nothing is registered") {
   CHECK(fetch(*bare.session(), 1).result.entry_information->attributes.empty());
 }
 
+TEST_CASE("a UA registration may name no attributes at all for Fetch") {
+  M1 w(both());
+  ms::RegisterMsArgument reg;
+  ms::UaRegistration ua;
+  ua.identifier = "X";
+  ua.fetch_attribute_defaults.emplace();
+  reg.ua_registrations = {ua};
+  get(w.session(Edition::e1994)->register_ms(reg));
+  RetrievalOptions options;
+  options.ua_registration = "X";
+  CHECK(fetch(*w.session(Edition::e1994, options), 1).result.entry_information->attributes.empty());
+  CHECK_FALSE(fetch(*w.session(Edition::e1994), 1).result.entry_information->attributes.empty());
+}
+
 TEST_CASE("82: what one association deletes, another does not find") {
   M1 w(both());
   auto one = w.session(), other = w.session();

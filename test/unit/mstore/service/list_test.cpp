@@ -176,6 +176,25 @@ TEST_CASE("38, 39: registered defaults, and those of a UA registration") {
   CHECK(values(special.result.requested.at(0), a::priority) == Values{integer(2, ber::application(7))});
 }
 
+TEST_CASE("defaults of 1994 do not reach an association of 1988") {
+  M1 w(both());
+  ms::RegisterMsArgument reg;
+  reg.list_attribute_defaults = reg.fetch_attribute_defaults =
+      std::vector{a::entry_type, ipm_a::body_parts_summary};
+  get(w.session(Edition::e1994)->register_ms(reg));
+  ms::ListArgument arg;
+  arg.selector = numbers(1, 1);
+  for (const Edition edition : {Edition::e1988, Edition::e1994}) {
+    const auto s = w.session(edition);
+    const auto listed = get(s->list(arg));
+    const auto fetched = fetch(*s, 1);
+    for (const auto& info : {listed.result.requested.at(0), *fetched.result.entry_information}) {
+      CHECK(values(info, a::entry_type).size() == 1);
+      CHECK(values(info, ipm_a::body_parts_summary).empty() == (edition == Edition::e1988));
+    }
+  }
+}
+
 TEST_CASE("with nothing registered, List gives numbers alone") {
   M1 w(both());
   ms::ListArgument arg;
