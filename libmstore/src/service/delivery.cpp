@@ -235,6 +235,12 @@ DeliveryOutcome commit(Engine& engine, ChangeOf change) {
   return outcome_of(engine, change->mailbox, quotas, engine.backend().commit(std::move(change->set)));
 }
 
+// What an association of 1988 may be given of what one of 1994 may have registered.
+ms::EntryInformationSelection in_1988(ms::EntryInformationSelection selection) {
+  std::erase_if(selection, [](const auto& wanted) { return !in_edition(wanted.type, Edition::e1988); });
+  return selection;
+}
+
 }  // namespace
 
 void deliver(Engine& engine, MessageDelivery delivery, DeliveryCompletion completion) {
@@ -267,8 +273,9 @@ void tell_alerts(Engine& engine, MailboxNumber number, SequenceNumber entry_numb
     auto source = stored_source(engine.backend(), number, *row);
     auto entry = std::make_shared<Entry>(std::move(*row), std::move(source));
     auto info = information(*entry, rule->requested, Edition::e1994, false);
-    if (!info.ok()) continue;
-    engine.raise({number, identifier, std::move(*info), entry});
+    auto info_88 = information(*entry, in_1988(rule->requested), Edition::e1988, false);
+    if (!info.ok() || !info_88.ok()) continue;
+    engine.raise({number, identifier, std::move(*info), std::move(*info_88), entry});
   }
 }
 

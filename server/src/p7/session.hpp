@@ -38,6 +38,7 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void invoked(access::Invocation invocation, access::Reply reply) override;
   void closed(const access::Ending& ending) override;
 
+  asn1::Edition edition() const { return who_.edition; }
   /// Invokes Alert, or keeps it until earlier ones are answered; what the user accepts is told to the store.
   void alert(const mstore::Alert& alert);
 

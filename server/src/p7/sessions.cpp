@@ -38,7 +38,10 @@ void P7Sessions::alert(const mstore::Alert& alert) {
       if (auto session = weak.lock()) sessions.push_back(std::move(session));
     }
   }
-  for (const auto& session : sessions) session->alert(alert);
+  mstore::Alert alert_88 = alert;
+  alert_88.entry = alert.entry_88;
+  for (const auto& session : sessions)
+    session->alert(session->edition() == asn1::Edition::e1988 ? alert_88 : alert);
 }
 
 }  // namespace x400::server

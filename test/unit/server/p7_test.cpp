@@ -576,6 +576,33 @@ TEST_CASE("p7: alerts go to every association of the user and are noted when tak
   CHECK(other->calls.size() == 0);
 }
 
+TEST_CASE("p7: an alert has for each association what its edition has") {
+  RunningService s;
+  const auto young = std::make_shared<Recorder>(), old = std::make_shared<Recorder>();
+  std::vector<access::AssociationPtr> associations;
+  for (const auto& [edition, recorder] : {std::pair(Edition::e1994, young), std::pair(Edition::e1988, old)}) {
+    auto made = connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"), edition, recorder);
+    REQUIRE(made.ok());
+    CHECK(made->association->invoke(operations::list, list_argument(edition)).get().is_result());
+    associations.push_back(made->association);
+  }
+  const Octets attribute = *from_hex("30 0a 06 03 56 04 03 30 03 02 01 05");
+  mstore::Alert alert;
+  alert.mailbox = 1;
+  alert.entry.sequence_number = alert.entry_88.sequence_number = 17;
+  alert.entry.attributes = {attribute};
+  s.script->alert_sink(alert);
+  const auto attributes = [](Recorder& recorder) {
+    auto call = recorder.calls.take();
+    const auto argument = ms::AlertArgument::decode(call.invocation.argument.view()).value();
+    call.reply.result(ms::null_result());
+    CHECK(argument.new_entry->sequence_number == 17);
+    return argument.new_entry->attributes.size();
+  };
+  CHECK(attributes(*young) == 1);
+  CHECK(attributes(*old) == 0);
+}
+
 TEST_CASE("p7: the end of the service lets an operation finish and refuses new binds") {
   RunningService s;
   const auto association = bound(s);

@@ -94,6 +94,7 @@ struct Alert {
   MailboxNumber mailbox = 0;
   std::uint32_t registration = 1;  ///< 1..128
   ms::EntryInformation entry;      ///< number and the attributes registered; borrows from storage
+  ms::EntryInformation entry_88;   ///< what of it an association of 1988 may be given; likewise
   std::shared_ptr<const void> storage;
 };
 

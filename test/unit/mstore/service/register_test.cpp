@@ -29,13 +29,16 @@ ms::Filter urgent() { return ms::Filter::equality(a::priority, integer(2, ber::a
 struct Sink {
   std::mutex mutex;
   std::vector<std::pair<std::uint32_t, SequenceNumber>> alerts;
-  std::vector<Values> subjects;
+  std::vector<Values> subjects, subjects_88, summaries, summaries_88;
   std::unique_ptr<Subscription> subscription;
   explicit Sink(World& w)
       : subscription(w.store->subscribe_alerts([this](const Alert& alert) {
           const std::lock_guard lock(mutex);
           alerts.emplace_back(alert.registration, alert.entry.sequence_number);
           subjects.push_back(values(alert.entry, ipm_a::subject));
+          subjects_88.push_back(values(alert.entry_88, ipm_a::subject));
+          summaries.push_back(values(alert.entry, ipm_a::body_parts_summary));
+          summaries_88.push_back(values(alert.entry_88, ipm_a::body_parts_summary));
         })) {}
   std::size_t size() {
     const std::lock_guard lock(mutex);
@@ -83,6 +86,20 @@ TEST_CASE("93, 94, 97, 98: auto-alert") {
   const auto any = deliver(w, "a.7", 0);
   while (sink.size() < 4) std::this_thread::yield();
   CHECK(sink.alerts.back() == std::pair<std::uint32_t, SequenceNumber>{2, any});
+}
+
+TEST_CASE("an association of 1988 is alerted with what its edition has of what was registered") {
+  World w(both());
+  Sink sink(w);
+  auto arg = alert_on({});
+  arg.registrations[0].parameter = alert_parameter({}, types({ipm_a::subject, ipm_a::body_parts_summary}));
+  get(w.session(Edition::e1994)->register_ms(arg));
+  deliver(w, "a.1", 0);
+  while (sink.size() < 1) std::this_thread::yield();
+  CHECK(sink.subjects[0] == Values{teletex("Storm")});
+  CHECK(sink.subjects_88[0] == Values{teletex("Storm")});
+  CHECK(sink.summaries[0].size() == 1);
+  CHECK(sink.summaries_88[0].empty());
 }
 
 TEST_CASE("12: who was not told is told at the next bind, once, also after a restart") {
