@@ -31,19 +31,29 @@ DeliveryFailure unreadable(const MailboxState& mailbox, const Error& error) {
   return refused(mailbox, Error(ErrorKind::malformed, error.text()));
 }
 
+bool known(const Engine& engine, const EnvelopeExtension& x) {
+  if (x.standard) return *x.standard >= 1 && *x.standard <= extension::last_known;
+  const auto& types = engine.options.known_extensions;
+  return std::find(types.begin(), types.end(), *x.private_type) != types.end();
+}
+
+// The proof would be a signature of the recipient, for whom the store has no key.
+bool wants_proof(const EnvelopeExtension& x) {
+  if (x.standard != extension::proof_of_delivery_request || !x.value) return false;
+  const auto value = ber::read_integer(*x.value);
+  return value.ok() && *value == 1;
+}
+
 // The store judges what is critical for delivery in the user's place (X.411 9.2).
-std::optional<DeliveryFailure> unknown_critical(const Engine& engine,
-                                                const std::vector<EnvelopeExtension>& extensions,
-                                                const MailboxState& mailbox) {
+std::optional<DeliveryFailure> unsupported_critical(const Engine& engine,
+                                                    const std::vector<EnvelopeExtension>& extensions,
+                                                    const MailboxState& mailbox) {
   for (const EnvelopeExtension& x : extensions) {
-    if (!x.critical_for_delivery) continue;
-    const auto& known = engine.options.known_extensions;
-    const bool is_known = x.standard ? *x.standard >= 1 && *x.standard <= extension::last_known
-                                     : std::find(known.begin(), known.end(), *x.private_type) != known.end();
-    if (is_known) continue;
+    if (!x.critical_for_delivery || (known(engine, x) && !wants_proof(x))) continue;
     const std::string which = x.standard ? std::to_string(*x.standard) : x.private_type->to_string();
     DeliveryFailure failure = refused(
-        mailbox, Error(ErrorKind::refused, "unknown extension " + which + " is critical for delivery"));
+        mailbox,
+        Error(ErrorKind::refused, "extension " + which + " is critical for delivery and cannot be done"));
     failure.error = ms::MtsError{ms::error_code::unsupported_critical_function, std::nullopt};
     return failure;
   }
@@ -163,7 +173,7 @@ ChangeOf change_of(Engine& engine, MessageDelivery delivery) {
     return unreadable(*mailbox, read.error());
   auto extensions = delivery_extensions(delivery.envelope);
   if (!extensions.ok()) return unreadable(*mailbox, extensions.error());
-  if (auto failure = unknown_critical(engine, *extensions, *mailbox)) return std::move(*failure);
+  if (auto failure = unsupported_critical(engine, *extensions, *mailbox)) return std::move(*failure);
   auto content = octets_of(delivery.content);
   if (!content.ok()) return refused(*mailbox, content.error());
   auto key = message_key(envelope, content->octets);
@@ -190,7 +200,7 @@ ChangeOf change_of(Engine& engine, ReportDelivery delivery) {
     return unreadable(*mailbox, read.error());
   auto extensions = delivery_extensions(delivery.envelope);
   if (!extensions.ok()) return unreadable(*mailbox, extensions.error());
-  if (auto failure = unknown_critical(engine, *extensions, *mailbox)) return std::move(*failure);
+  if (auto failure = unsupported_critical(engine, *extensions, *mailbox)) return std::move(*failure);
   std::optional<ContentOctets> content;
   if (delivery.returned_content) {
     auto octets = octets_of(*delivery.returned_content);

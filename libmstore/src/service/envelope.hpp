@@ -39,8 +39,9 @@ Result<std::vector<EnvelopeExtension>> delivery_extensions(View envelope);
 
 /// X.411 numbers that the engine looks at.
 namespace extension {
-inline constexpr std::int64_t redirection_history = 25, dl_expansion_history = 26, reporting_mta_name = 39,
-                              forwarding_request = 36, last_known = 46;
+inline constexpr std::int64_t proof_of_delivery_request = 22, redirection_history = 25,
+                              dl_expansion_history = 26, reporting_mta_name = 39, forwarding_request = 36,
+                              last_known = 46;
 }
 
 }  // namespace x400::mstore::service

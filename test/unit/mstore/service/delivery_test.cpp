@@ -130,6 +130,22 @@ TEST_CASE("MTS 17, 18: private extensions, critical for delivery or not") {
   CHECK(deliver(w, e, ipm("known")).ok());
 }
 
+TEST_CASE("a proof of delivery that must be given cannot be: there is no key of the recipient") {
+  World w(both());
+  const auto asking = [&](std::string id, std::int64_t request, bool critical) {
+    Envelope e;
+    e.id = std::move(id);
+    e.extensions = {standard_extension(22, integer(request, ber::tags::enumerated), critical)};
+    return deliver(w, e, ipm("proof"));
+  };
+  const auto refused = asking("m.1", 1, true);
+  REQUIRE_FALSE(refused.ok());
+  REQUIRE(refused.error().error);
+  CHECK(refused.error().error->code == 13);
+  CHECK(asking("m.2", 1, false).ok());
+  CHECK(asking("m.3", 0, true).ok());
+}
+
 TEST_CASE("MTS 19: an extension twice is kept and does no harm") {
   World w(both());
   Envelope e;
