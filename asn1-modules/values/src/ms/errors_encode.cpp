@@ -15,8 +15,9 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-// What the 1988 edition says instead (x413 7).
-ServiceError in_1988(const ServiceError& error) {
+// What the 1988 edition says instead (x413 7). Its submission operations are those of X.411, which have no
+// service-error: that the store cannot take a message now is to the user what an MTA out of reach is.
+ServiceError in_1988(const ServiceError& error, Port port) {
   return std::visit(Overloaded{
                         [](const AttributeError& e) -> ServiceError {
                           AttributeError out;
@@ -39,7 +40,8 @@ ServiceError in_1988(const ServiceError& error) {
                           e.entries_deleted.clear();
                           return e;
                         },
-                        [](ServiceErrorParameter e) -> ServiceError {
+                        [port](ServiceErrorParameter e) -> ServiceError {
+                          if (port == Port::submission) return MtsError{error_code::remote_bind_error, {}};
                           e.supplementary_information.reset();
                           return e;
                         },
@@ -227,7 +229,7 @@ class Encoder {
 }  // namespace
 
 EncodedError encode(const ServiceError& error, Edition edition, Port port) {
-  return std::visit(Encoder(port), edition == Edition::e1988 ? in_1988(error) : in_1994(error));
+  return std::visit(Encoder(port), edition == Edition::e1988 ? in_1988(error, port) : in_1994(error));
 }
 
 }  // namespace x400::asn1::ms

@@ -90,6 +90,14 @@ TEST_CASE("1988: what it does not have is said in its words") {
   CHECK(seen(RangeError{}, e88) == ServiceError(RangeError{}));
 }
 
+TEST_CASE("1988: submission has no service-error") {
+  const ServiceError busy = ServiceErrorParameter{ServiceProblem::busy, {}};
+  CHECK(seen(busy, e88, Port::submission) ==
+        ServiceError(MtsError{error_code::remote_bind_error, hex("0500")}));
+  CHECK(seen(busy, e88, Port::retrieval) == busy);
+  CHECK(seen(busy, e94, Port::submission) == busy);
+}
+
 TEST_CASE("1994 has no range-error") {
   CHECK(seen(RangeError{}, e94) == ServiceError(InvalidParametersError{}));
 }

@@ -6,9 +6,9 @@
 // In e1988 nothing of 1994 is sent: encode() answers entry-class-error as invalid-parameters-error,
 // new-entry-specified and the other late delete problems as delete-restriction-problem,
 // not-willing-to-perform as service-error unwilling-to-perform, late attribute problems and message-group,
-// ms-extension, register-ms and modify errors as invalid-parameters-error. In e1994 range-error does not
-// exist and is answered as invalid-parameters-error. security-error has the code 26 on the retrieval port and
-// 12 elsewhere; both are read.
+// ms-extension, register-ms and modify errors as invalid-parameters-error, and service-error on the
+// submission port as remote-bind-error. In e1994 range-error is answered as invalid-parameters-error.
+// security-error has the code 26 on the retrieval port and 12 elsewhere; both are read.
 //
 // Threads: values.
 #pragma once
