@@ -139,4 +139,11 @@ ms::EntryInformationSelection Session::default_selection(Purpose purpose) const 
   return selection;
 }
 
+std::optional<Failure> Session::unknown_extension(const ms::Extensions& extensions, const ber::Oid* known,
+                                                  std::string_view operation) const {
+  for (const ms::Extension& x : extensions)
+    if (!known || x.type != *known) return failure(ms::MsExtensionError{x.type}, where(operation));
+  return std::nullopt;
+}
+
 }  // namespace x400::mstore::service

@@ -162,6 +162,9 @@ ms::EntryInformationSelection Session::selection_of(const ms::FetchArgument& arg
 }
 
 Outcome<Fetched> Session::fetch(const ms::FetchArgument& argument) {
+  // The store acknowledges nothing by itself: that it shall not is done.
+  const ber::Oid* known = &asn1::oids::ms_extension::suspend_auto_acknowledgement;
+  if (auto refused = unknown_extension(argument.extensions, known, "fetch")) return std::move(*refused);
   const ms::EntryInformationSelection selection = selection_of(argument);
   X400_TRY(found, std::holds_alternative<SequenceNumber>(argument.item) ? find_precise(argument, selection)
                                                                         : find_search(argument, selection));
@@ -170,7 +173,7 @@ Outcome<Fetched> Session::fetch(const ms::FetchArgument& argument) {
 
 std::optional<Outcome<Fetched>> Session::fetch_hot(const ms::FetchArgument& argument) {
   const SequenceNumber* number = std::get_if<SequenceNumber>(&argument.item);
-  if (!number || *number == 0 || *number > backend::max_sequence_number ||
+  if (!number || *number == 0 || *number > backend::max_sequence_number || !argument.extensions.empty() ||
       engine_->options.status_sync == StatusSync::strict)
     return std::nullopt;
   const ms::EntryInformationSelection selection = selection_of(argument);

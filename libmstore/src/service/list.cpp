@@ -33,6 +33,7 @@ class ListStorage {
 }  // namespace
 
 Outcome<Listed> Session::list(const ms::ListArgument& argument) {
+  if (auto refused = unknown_extension(argument.extensions, nullptr, "list")) return std::move(*refused);
   const ms::EntryInformationSelection selection = argument.requested_attributes
                                                       ? merged(*argument.requested_attributes)
                                                       : default_selection(Purpose::list);

@@ -5,6 +5,7 @@
 #include "service/quotas.hpp"
 #include "service/removal.hpp"
 #include "service/session.hpp"
+#include "x400/asn1/oids.hpp"
 
 namespace x400::mstore::service {
 
@@ -21,6 +22,9 @@ bool protected_by_status(const backend::Row& row) {
 }  // namespace
 
 Outcome<std::vector<backend::Row>> Session::to_remove(const ms::DeleteArgument& argument) const {
+  // The store makes no notification when something is deleted: that it shall not is done.
+  const ber::Oid* known = &asn1::oids::ms_extension::prevent_nrn_generation;
+  if (auto refused = unknown_extension(argument.extensions, known, "delete")) return std::move(*refused);
   std::vector<backend::Row> rows;
   if (const auto* selector = std::get_if<ms::Selector>(&argument.items)) {
     X400_TRY(want, this->want(argument.entry_class, *selector, nullptr, Purpose::list, "delete"));

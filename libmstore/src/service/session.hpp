@@ -34,6 +34,9 @@ class Session final : public Retrieval {
                      const ms::EntryInformationSelection* selection, Purpose purpose,
                      std::string_view operation) const;
   ms::EntryInformationSelection default_selection(Purpose purpose) const;
+  /// Of an argument's extensions (1994) the first that is not `known` (null: none is), as ms-extension-error.
+  std::optional<Failure> unknown_extension(const ms::Extensions& extensions, const ber::Oid* known,
+                                           std::string_view operation) const;
   Status restrict(const ms::Selector& selector, Want& want) const;
 
   // ---- fetch

@@ -92,6 +92,7 @@ Problems check_requests(const std::vector<ber::Oid>& requests, Edition edition) 
 }  // namespace
 
 Outcome<ms::SummarizeResult> Session::summarize(const ms::SummarizeArgument& argument) {
+  if (auto refused = unknown_extension(argument.extensions, nullptr, "summarize")) return std::move(*refused);
   X400_TRY(want, this->want(argument.entry_class, argument.selector, nullptr, Purpose::list, "summarize"));
   if (const Problems problems = check_requests(argument.summary_requests, options_.edition); !problems.none())
     return failure(problems, where("summarize"));

@@ -97,6 +97,18 @@ TEST_CASE("unread entries among the selected: fail, or by setting stay") {
   CHECK(get(w.session(Edition::e1994)->remove(selecting({}))).entries_deleted == List{5, 6});
 }
 
+TEST_CASE("an extension of Delete that is not known is told, that no notification be made is not") {
+  M1 w(both());
+  const auto s = w.session(Edition::e1994);
+  auto arg = numbered({6});
+  namespace x = asn1::oids::ms_extension;
+  arg.extensions = {{x::prevent_nrn_generation, hex("0500")}, {ber::Oid{1, 2, 3}, hex("0500")}};
+  const auto e = error<ms::MsExtensionError>(s->remove(arg));
+  CHECK(std::get<ber::Oid>(e.problem) == ber::Oid{1, 2, 3});
+  arg.extensions.pop_back();
+  CHECK(get(s->remove(arg)).entries_deleted == List{6});
+}
+
 TEST_CASE("of two deletes of one entry one succeeds") {
   M1 w(both());
   int succeeded = 0;

@@ -213,6 +213,21 @@ TEST_CASE("a UA registration may name no attributes at all for Fetch") {
   CHECK_FALSE(fetch(*w.session(Edition::e1994), 1).result.entry_information->attributes.empty());
 }
 
+TEST_CASE("an extension of Fetch that is not known is told, that nothing be acknowledged is not") {
+  M1 w(both());
+  const auto s = w.session(Edition::e1994);
+  ms::FetchArgument arg;
+  arg.item = SequenceNumber{1};
+  arg.extensions = {{ber::Oid{1, 2, 3}, hex("0500")}};
+  REQUIRE(w.status(1) == Kept::new_entry);
+  CHECK_FALSE(s->fetch_hot(arg));
+  error<ms::MsExtensionError>(s->fetch(arg));
+  CHECK(w.status(1) == Kept::new_entry);
+  arg.extensions = {{asn1::oids::ms_extension::suspend_auto_acknowledgement, hex("0500")}};
+  get(s->fetch(arg));
+  CHECK(w.status(1) == Kept::processed);
+}
+
 TEST_CASE("82: what one association deletes, another does not find") {
   M1 w(both());
   auto one = w.session(), other = w.session();

@@ -195,6 +195,15 @@ TEST_CASE("defaults of 1994 do not reach an association of 1988") {
   }
 }
 
+TEST_CASE("an extension of List that is not known is told") {
+  M1 w(both());
+  ms::ListArgument arg;
+  arg.extensions = {{ber::Oid{1, 2, 3}, hex("0500")}};
+  const auto e = error<ms::MsExtensionError>(w.session(Edition::e1994)->list(arg));
+  CHECK(std::get<ber::Oid>(e.problem) == ber::Oid{1, 2, 3});
+  CHECK(w.status(1) == backend::RetrievalStatus::new_entry);
+}
+
 TEST_CASE("with nothing registered, List gives numbers alone") {
   M1 w(both());
   ms::ListArgument arg;

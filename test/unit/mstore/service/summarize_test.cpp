@@ -114,3 +114,10 @@ TEST_CASE("values are counted by the equality of their type") {
   REQUIRE(r.summaries.at(0).present.size() == 1);
   CHECK(r.summaries[0].present[0].count == 2);
 }
+
+TEST_CASE("an extension of Summarize that is not known is told") {
+  World w(both());
+  ms::SummarizeArgument arg;
+  arg.extensions = {{ber::Oid{1, 2, 3}, hex("0500")}};
+  error<ms::MsExtensionError>(w.session(Edition::e1994)->summarize(arg));
+}
