@@ -3,6 +3,7 @@
 #include "p3/link.hpp"
 #include "p3/subject_index.hpp"
 #include "service/wire.hpp"
+#include "x400/asn1/ms/register.hpp"
 #include "x400/asn1/mts/content_split.hpp"
 #include "x400/asn1/mts/control.hpp"
 #include "x400/asn1/mts/delivery.hpp"
@@ -63,10 +64,7 @@ void P3Session::invoked(access::Invocation invocation, access::Reply reply) {
     return;
   }
   if (operation == operations::submission_control) return control(std::move(call));
-  if (operation == operations::change_credentials) {
-    parts_.log.write(events::mts_password_refused, {{"assoc", id_}, {"mta", mta_.name}});
-    return call.reply.error(mts::error_code::new_credentials_unacceptable, Octets{0x05, 0x00});
-  }
+  if (operation == operations::change_credentials) return change_credentials(std::move(call));
   call.reply.reject(osi::problems::unrecognized_operation);
 }
 
@@ -207,6 +205,14 @@ void P3Session::control(Call call) {
                    {{"assoc", id_}, {"mta", mta_.name}, {"restrict", controls->restrict}});
   // On an association that the MTA opened the store does not submit: nothing is held back there.
   call.reply.result(link_ ? link_->control(*controls).encode() : mts::Waiting().encode());
+}
+
+// The passwords of P3 are the operator's to change.
+void P3Session::change_credentials(Call call) {
+  const auto change = asn1::ms::decode_change_credentials(call.argument());
+  if (!change.ok()) return malformed(call, change.error());
+  parts_.log.write(events::mts_password_refused, {{"assoc", id_}, {"mta", mta_.name}});
+  call.reply.error(mts::error_code::new_credentials_unacceptable, Octets{0x05, 0x00});
 }
 
 // A reply that goes unanswered rejects. It goes here, behind the abort: another thread that still holds the

@@ -45,6 +45,7 @@ class P3Session final : public access::Handler, public std::enable_shared_from_t
   void deliver_report(Call call, bool settled);
   void deliver_report_when_settled(Call call);
   void control(Call call);
+  void change_credentials(Call call);
   void finish(Call& call, const mstore::DeliveryOutcome& outcome, const std::string& mailbox, bool report);
   // Null: nobody's here, or not that of the association's user.
   UserPtr user_of(const asn1::ORAddress& recipient) const;

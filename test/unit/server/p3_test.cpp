@@ -326,6 +326,11 @@ TEST_CASE("p3: controls and password changes of the MTA on its own association")
           .get();
   REQUIRE(changed.kind() == Outcome::Kind::error);
   CHECK(changed.code() == mts::error_code::new_credentials_unacceptable);
+  for (const std::string_view none : {"05 00", "31 00", "31 06 a0 04 16 02 61 61"}) {
+    const Outcome outcome = association->invoke(operations::change_credentials, *from_hex(none)).get();
+    REQUIRE(outcome.kind() == Outcome::Kind::rejected);
+    CHECK(outcome.problem() == osi::problems::mistyped_argument);
+  }
 }
 
 TEST_CASE("p3: several associations of one MTA, and users cannot bind there") {
