@@ -54,13 +54,25 @@ struct Flow : std::enable_shared_from_this<Flow> {
   }
 };
 
+// Component by component: what is absent takes its default. disable-auto-modify FALSE is not told from
+// absent.
+ms::SubmissionOptions with_defaults(ms::SubmissionOptions given, const ms::SubmissionOptions& defaults) {
+  if (!given.object_entry_class) given.object_entry_class = defaults.object_entry_class;
+  if (!given.disable_auto_modify) given.disable_auto_modify = defaults.disable_auto_modify;
+  if (given.add_message_group_names.empty()) given.add_message_group_names = defaults.add_message_group_names;
+  if (given.extensions.empty()) given.extensions = defaults.extensions;
+  return given;
+}
+
 // Options given > those of the UA registration > the general defaults > the mailbox.
 ms::SubmissionOptions effective_options(const Submission& s, const Registrations& registrations) {
   if (s.edition == Edition::e1988) return {};
-  if (s.options) return *s.options;
+  auto options = s.options.value_or(ms::SubmissionOptions{});
   const ms::UaRegistration* ua = registrations.ua(s.ua_registration);
-  if (ua && ua->submission_defaults) return *ua->submission_defaults;
-  return registrations.information.submission_defaults.value_or(ms::SubmissionOptions{});
+  if (ua && ua->submission_defaults) options = with_defaults(std::move(options), *ua->submission_defaults);
+  if (const auto& general = registrations.information.submission_defaults)
+    options = with_defaults(std::move(options), *general);
+  return options;
 }
 
 std::optional<Failure> Flow::check_options(const MailboxSettings& settings) {

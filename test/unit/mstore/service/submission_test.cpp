@@ -233,6 +233,22 @@ TEST_CASE("118 and options that are not offered") {
   CHECK(jobs(w) == 0);
 }
 
+TEST_CASE("what the options of a submission leave open, the registered defaults say") {
+  World w(both());
+  ms::RegisterMsArgument reg;
+  reg.submission_defaults.emplace();
+  reg.submission_defaults->object_entry_class = EntryClass::draft;
+  get(w.session(Edition::e1994)->register_ms(reg));
+  ms::SubmissionOptions options;
+  options.disable_auto_modify = true;
+  CHECK(get(submit(w, {}, ipm("draft"), Edition::e1994, options)).mts_result.empty());
+  CHECK(jobs(w) == 0);
+  options.object_entry_class = EntryClass::submission;
+  w.mta.answers.push_back(MtsResult{mts_result("out.1")});
+  CHECK_FALSE(get(submit(w, {}, ipm("sent"), Edition::e1994, options)).mts_result.empty());
+  CHECK(jobs(w) == 1);
+}
+
 TEST_CASE("without an Out Box nothing stays but what is unknown") {
   World w(both());
   good(w.store->configure_mailbox(w.alice, {"alice", {name(alice_address)}, false, true}));
