@@ -7,6 +7,7 @@
 #include "service/homes.hpp"
 #include "service/items.hpp"
 #include "service/session.hpp"
+#include "service/submission.hpp"
 #include "x400/asn1/oids.hpp"
 
 namespace x400::mstore::service {
@@ -42,13 +43,41 @@ bool same_action(const A& a, const B& b) {
   return a.type == b.type && a.identifier == b.identifier;
 }
 
+// Submission defaults with which every submission would be refused. Register-MS has no entry-class-error.
+std::optional<ms::ServiceError> refused_defaults(const std::optional<ms::SubmissionOptions>& defaults,
+                                                 bool ms::RegistrationTypes::*of,
+                                                 const MailboxSettings& settings) {
+  if (!defaults) return std::nullopt;
+  auto error = options_error(*defaults, settings);
+  const auto* entry_class = error ? std::get_if<ms::EntryClassError>(&*error) : nullptr;
+  if (!entry_class) return error;
+  const EntryClass c = entry_class->entry_class;
+  const bool may_be_named =
+      c == EntryClass::submission || c == EntryClass::submission_log || c == EntryClass::draft;
+  ms::RegisterMsError refused;
+  refused.problem =
+      may_be_named ? ms::RegistrationProblem::not_supported : ms::RegistrationProblem::improperly_specified;
+  refused.types.*of = true;
+  return refused;
+}
+
 // 1994 only: what this store does not register is an error of its own, there.
-std::optional<ms::ServiceError> unsupported_registrations(const ms::RegisterMsArgument& argument) {
+std::optional<ms::ServiceError> unsupported_registrations(const ms::RegisterMsArgument& argument,
+                                                          const MailboxSettings& settings) {
+  using Types = ms::RegistrationTypes;
   if (!argument.extensions.empty()) return ms::MsExtensionError{argument.extensions.front().type};
+  for (const ms::UaRegistration& u : argument.ua_registrations) {
+    if (!u.content_specific_defaults.empty())
+      return ms::MsExtensionError{u.content_specific_defaults.front().type};
+    if (auto error = refused_defaults(u.submission_defaults, &Types::ua_registrations, settings))
+      return error;
+  }
+  if (auto error = refused_defaults(argument.submission_defaults, &Types::submission_defaults, settings))
+    return error;
+  if (argument.message_groups.empty()) return std::nullopt;
   ms::RegisterMsError error;
   error.problem = ms::RegistrationProblem::not_supported;
-  if (!argument.message_groups.empty()) error.types.message_groups = true;
-  if (argument.message_groups.empty()) return std::nullopt;
+  error.types.message_groups = true;
   return error;
 }
 
@@ -74,7 +103,8 @@ Outcome<Registrations> Session::registered(const ms::RegisterMsArgument& argumen
   if (argument.user_security_labels)
     return failure(ms::SecurityError{7 /* forbidden-user-security-label-register */}, text,
                    "no clearance is configured");
-  if (auto error = unsupported_registrations(argument)) return failure(std::move(*error), text);
+  if (auto error = unsupported_registrations(argument, *mailbox_->settings()))
+    return failure(std::move(*error), text);
 
   // Deregistrations first, so that one call can replace everything.
   for (const ms::AutoActionDeregistration& d : argument.deregistrations)

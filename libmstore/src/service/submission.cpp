@@ -77,21 +77,10 @@ ms::SubmissionOptions effective_options(const Submission& s, const Registrations
 
 std::optional<Failure> Flow::check_options(const MailboxSettings& settings) {
   const ms::SubmissionOptions options = effective_options(submission, *mailbox->registrations());
-  if (!options.extensions.empty())
-    return failure(ms::MsExtensionError{options.extensions.front().type}, where());
-  if (options.object_entry_class) {
-    const EntryClass c = *options.object_entry_class;
-    draft = c == EntryClass::draft;
-    if (!draft && c != EntryClass::submission)
-      return failure(ms::EntryClassError{c, true, false, false}, where());
-    if (draft && submission.probe) return failure(ms::EntryClassError{c, false, false, true}, where());
-    if (draft ? !settings.drafts : !settings.keep_submitted)
-      return failure(ms::EntryClassError{c, false, true, false}, where());
-  }
-  if (!options.add_message_group_names.empty())
-    return failure(ms::MessageGroupError{ms::MessageGroupProblem::name_not_registered,
-                                         options.add_message_group_names.front()},
-                   where());
+  if (auto error = options_error(options, settings)) return failure(std::move(*error), where());
+  draft = options.object_entry_class == EntryClass::draft;
+  if (draft && submission.probe)
+    return failure(ms::EntryClassError{EntryClass::draft, false, false, true}, where());
   return std::nullopt;
 }
 
@@ -309,6 +298,22 @@ void Flow::unknown(const std::string& log) {
 }
 
 }  // namespace
+
+std::optional<ms::ServiceError> options_error(const ms::SubmissionOptions& options,
+                                              const MailboxSettings& settings) {
+  if (!options.extensions.empty()) return ms::MsExtensionError{options.extensions.front().type};
+  if (options.object_entry_class) {
+    const EntryClass c = *options.object_entry_class;
+    const bool draft = c == EntryClass::draft;
+    if (!draft && c != EntryClass::submission) return ms::EntryClassError{c, true, false, false};
+    if (draft ? !settings.drafts : !settings.keep_submitted)
+      return ms::EntryClassError{c, false, true, false};
+  }
+  if (!options.add_message_group_names.empty())
+    return ms::MessageGroupError{ms::MessageGroupProblem::name_not_registered,
+                                 options.add_message_group_names.front()};
+  return std::nullopt;
+}
 
 void submit(const std::shared_ptr<Engine>& engine, Submission submission, SubmissionCompletion completion) {
   auto flow = std::make_shared<Flow>();

@@ -10,6 +10,10 @@ namespace x400::mstore::service {
 void submit(const std::shared_ptr<Engine>& engine, Submission submission, SubmissionCompletion completion);
 Status record_cancellation(Engine& engine, MailboxState& mailbox, View identifier);
 
+/// Why no message can be submitted with these options, of an argument or registered.
+std::optional<ms::ServiceError> options_error(const ms::SubmissionOptions& options,
+                                              const MailboxSettings& settings);
+
 /// What the entry keeps of the MTA's answer, a MessageSubmissionResult or ProbeSubmissionResult.
 Result<Variable> state_after(View result);
 

@@ -151,6 +151,54 @@ TEST_CASE("bad registrations") {
   CHECK(error<ms::RegisterMsError>(w.session(Edition::e1994)->register_ms(groups)).types.message_groups);
 }
 
+
+TEST_CASE("submission defaults that every submission would be refused for are not registered") {
+  World w(both());
+  const auto s = w.session(Edition::e1994);
+  const auto with = [](ms::SubmissionOptions options, bool of_ua) {
+    ms::RegisterMsArgument arg;
+    if (!of_ua) {
+      arg.submission_defaults = std::move(options);
+      return arg;
+    }
+    ms::UaRegistration ua;
+    ua.identifier = "X";
+    ua.submission_defaults = std::move(options);
+    arg.ua_registrations = {ua};
+    return arg;
+  };
+  const ms::Extensions unknown = {{ber::Oid{1, 2, 3}, hex("0500")}};
+  for (const bool of_ua : {false, true}) {
+    ms::SubmissionOptions options;
+    options.extensions = unknown;
+    error<ms::MsExtensionError>(s->register_ms(with(options, of_ua)));
+    options = {};
+    options.add_message_group_names = {{"group"}};
+    error<ms::MessageGroupError>(s->register_ms(with(options, of_ua)));
+    options = {};
+    options.object_entry_class = EntryClass::submission_log;
+    const auto log = error<ms::RegisterMsError>(s->register_ms(with(options, of_ua)));
+    CHECK(log.problem == ms::RegistrationProblem::not_supported);
+    CHECK(log.types.submission_defaults == !of_ua);
+    CHECK(log.types.ua_registrations == of_ua);
+    options.object_entry_class = EntryClass::delivery;
+    CHECK(error<ms::RegisterMsError>(s->register_ms(with(options, of_ua))).problem ==
+          ms::RegistrationProblem::improperly_specified);
+    options.object_entry_class = EntryClass::draft;
+    get(s->register_ms(with(options, of_ua)));
+  }
+  good(w.store->configure_mailbox(w.alice, {"alice", {name(alice_address)}, true, false}));
+  ms::SubmissionOptions draft;
+  draft.object_entry_class = EntryClass::draft;
+  error<ms::RegisterMsError>(s->register_ms(with(draft, false)));
+  ms::RegisterMsArgument content_specific;
+  ms::UaRegistration ua;
+  ua.identifier = "X";
+  ua.content_specific_defaults = unknown;
+  content_specific.ua_registrations = {ua};
+  error<ms::MsExtensionError>(s->register_ms(content_specific));
+}
+
 TEST_CASE("111: defaults with an unknown type leave the old ones") {
   World w(both());
   auto s = w.session();
