@@ -18,7 +18,7 @@ using ms::AutoActionRequestProblem;
 
 // Alert carries 1..128; larger numbers could be registered and never be told.
 constexpr std::uint32_t most_alert_identifier = 128;
-constexpr std::size_t most_registrations = 1024;
+constexpr std::size_t most_registrations = 1024, most_ua_registrations = 128;
 
 void check_defaults(const std::vector<ber::Oid>& types, Purpose purpose, Edition edition,
                     Problems& problems) {
@@ -79,6 +79,17 @@ std::optional<ms::ServiceError> unsupported_registrations(const ms::RegisterMsAr
   error.problem = ms::RegistrationProblem::not_supported;
   error.types.message_groups = true;
   return error;
+}
+
+// 1988 has no error for it.
+std::optional<ms::ServiceError> too_many(const ms::RegisteredInformation& info, Edition edition) {
+  ms::RegisterMsError error;
+  error.problem = ms::RegistrationProblem::limit_exceeded;
+  error.types.auto_actions = info.registrations.size() > most_registrations;
+  error.types.ua_registrations = info.ua_registrations.size() > most_ua_registrations;
+  if (!error.types.auto_actions && !error.types.ua_registrations) return std::nullopt;
+  if (edition == Edition::e1994) return error;
+  return ms::ServiceErrorParameter{ms::ServiceProblem::unwilling_to_perform, {}};
 }
 
 ms::RegisteredInformation asked_for(const ms::RegistrationTypes& types,
@@ -147,9 +158,8 @@ Outcome<Registrations> Session::registered(const ms::RegisterMsArgument& argumen
               [](const auto& x, const auto& y) { return x.identifier == y.identifier; });
   }
   if (argument.submission_defaults) info.submission_defaults = argument.submission_defaults;
-  if (info.registrations.size() > most_registrations || info.ua_registrations.size() > 128)
-    return failure(ms::ServiceErrorParameter{ms::ServiceProblem::unwilling_to_perform, {}}, text,
-                   "too many registrations");
+  if (auto error = too_many(info, options_.edition))
+    return failure(std::move(*error), text, "too many registrations");
 
   if (argument.change_credentials) {
     if (!credentials || !credentials->old_is_right)

@@ -199,6 +199,24 @@ TEST_CASE("submission defaults that every submission would be refused for are no
   error<ms::MsExtensionError>(s->register_ms(content_specific));
 }
 
+TEST_CASE("too many registrations are an error of their own in 1994") {
+  World w(Kind::memory);
+  ms::RegisterMsArgument arg;
+  for (int i = 0; i < 129; ++i) {
+    ms::UaRegistration ua;
+    ua.identifier = "X" + std::to_string(i);
+    ua.list_attribute_defaults.emplace();
+    arg.ua_registrations.push_back(ua);
+  }
+  const auto s = w.session(Edition::e1994);
+  const auto e = error<ms::RegisterMsError>(s->register_ms(arg));
+  CHECK(e.problem == ms::RegistrationProblem::limit_exceeded);
+  CHECK(e.types.ua_registrations);
+  CHECK_FALSE(e.types.auto_actions);
+  arg.ua_registrations.pop_back();
+  get(s->register_ms(arg));
+}
+
 TEST_CASE("111: defaults with an unknown type leave the old ones") {
   World w(both());
   auto s = w.session();
