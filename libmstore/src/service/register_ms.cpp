@@ -128,6 +128,8 @@ Outcome<Registrations> Session::registered(const ms::RegisterMsArgument& argumen
       continue;
     }
     if (r.identifier < 1 || r.identifier > most_alert_identifier) problems.invalid_parameters = true;
+    if (auto read = check_alert_destinations(r, options_.edition); !read.ok())
+      return failure(ms::InvalidParametersError{}, text, read.error().text());
     auto rule = read_alert_rule(r, options_.edition, engine_->options.rules, problems);
     if (!rule.ok()) return failure(ms::InvalidParametersError{}, text, rule.error().text());
     replace(info.registrations, r, [](const auto& x, const auto& y) { return same_action(x, y); });

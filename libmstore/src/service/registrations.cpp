@@ -2,6 +2,7 @@
 
 #include "service/selection.hpp"
 #include "x400/asn1/oids.hpp"
+#include "x400/content/external.hpp"
 
 namespace x400::mstore::service {
 
@@ -11,6 +12,33 @@ bool empty(const ms::RegisteredInformation& i) {
   return i.registrations.empty() && i.list_attribute_defaults.empty() && i.fetch_attribute_defaults.empty() &&
          i.ua_registrations.empty() && !i.submission_defaults && i.message_groups.empty() &&
          i.extensions.empty();
+}
+
+constexpr ber::Tag destinations_tag = ber::context(1), suppress_tag = ber::context(3);
+constexpr std::size_t most_destinations = 16;  // ub-alert-addresses
+
+// AlertDestination ::= SEQUENCE { alert-address EXTERNAL, alert-qualifier OCTET STRING OPTIONAL }
+Status check_destination(const ber::Element& destination) {
+  ber::Reader r(destination.content);
+  X400_TRY(address, r.expect(ber::tags::external));
+  X400_CHECK(content::read_external(content::Field(address)));
+  X400_TRY(qualifier, r.next_if(ber::tags::octet_string));
+  if (qualifier) X400_CHECK(ber::read_octets(*qualifier));
+  return r.finish();
+}
+
+Status check_destinations(View contents) {
+  X400_TRY(list, ber::read_one(contents));
+  if (list.tag != ber::tags::sequence) return Error(ErrorKind::malformed, "alert-destinations: no SEQUENCE");
+  ber::Reader r(list.content);
+  std::size_t count = 0;
+  for (; !r.at_end(); ++count) {
+    X400_TRY(destination, r.expect(ber::tags::sequence));
+    X400_CHECK(check_destination(destination));
+  }
+  if (count == 0 || count > most_destinations)
+    return Error(ErrorKind::malformed, std::to_string(count) + " alert-destinations");
+  return Ok{};
 }
 
 }  // namespace
@@ -55,6 +83,26 @@ const ms::UaRegistration* Registrations::ua(const std::optional<std::string>& id
   return nullptr;
 }
 
+Status check_alert_destinations(const ms::AutoActionRegistration& registration, Edition edition) {
+  if (!registration.parameter) return Ok{};
+  X400_TRY(set, ber::read_one(*registration.parameter));
+  ber::Reader r(set.content);
+  while (!r.at_end()) {
+    X400_TRY(e, r.next());
+    if (e.tag == destinations_tag) {
+      X400_CHECK(check_destinations(e.content));
+    } else if (e.tag == suppress_tag) {
+      if (edition == Edition::e1988)
+        return Error(ErrorKind::malformed, "suppress-alert-destinations is of 1994");
+      X400_TRY(value, ber::read_one(e.content));
+      if (value.tag != ber::tags::boolean)
+        return Error(ErrorKind::malformed, "suppress-alert-destinations: no BOOLEAN");
+      X400_CHECK(ber::read_boolean(value));
+    }
+  }
+  return Ok{};
+}
+
 Result<AlertRule> read_alert_rule(const ms::AutoActionRegistration& registration, Edition edition,
                                   const Rules& rules, Problems& problems) {
   AlertRule rule;
@@ -72,8 +120,7 @@ Result<AlertRule> read_alert_rule(const ms::AutoActionRegistration& registration
       X400_TRY(selection, ms::read_selection(e.content));
       check_selection(selection, Purpose::list, edition, problems);
       rule.requested = std::move(selection);
-    } else if (e.tag != ber::context(1) && e.tag != ber::context(3)) {
-      // Destinations outside the association are kept and not served.
+    } else if (e.tag != destinations_tag && e.tag != suppress_tag) {
       return Error(ErrorKind::malformed, "auto-alert parameter: " + to_string(e.tag));
     }
   }

@@ -30,6 +30,10 @@ struct Registrations {
   const ms::UaRegistration* ua(const std::optional<std::string>& identifier) const;
 };
 
+/// Whether what an AutoAlertRegistrationParameter says of destinations can be read. They are kept and not
+/// served, so only registering asks: what an older store took goes on to be evaluated.
+Status check_alert_destinations(const ms::AutoActionRegistration& registration, Edition edition);
+
 /// AutoAlertRegistrationParameter. `problems` says what is wrong with its filter and selection; an error: it
 /// does not follow its syntax.
 Result<AlertRule> read_alert_rule(const ms::AutoActionRegistration& registration, Edition edition,

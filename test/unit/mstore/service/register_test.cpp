@@ -26,6 +26,15 @@ ms::RegisterMsArgument alert_on(const std::optional<ms::Filter>& filter, std::ui
 }
 ms::Filter urgent() { return ms::Filter::equality(a::priority, integer(2, ber::application(7))); }
 
+// With members besides filter and requested attributes.
+ms::RegisterMsArgument alert_with(std::string_view member) {
+  auto arg = alert_on({});
+  ber::Writer w;
+  w.constructed(ber::tags::set, [&] { w.raw(hex(member)); });
+  arg.registrations[0].parameter = std::move(w).take();
+  return arg;
+}
+
 struct Sink {
   std::mutex mutex;
   std::vector<std::pair<std::uint32_t, SequenceNumber>> alerts;
@@ -151,6 +160,24 @@ TEST_CASE("bad registrations") {
   CHECK(error<ms::RegisterMsError>(w.session(Edition::e1994)->register_ms(groups)).types.message_groups);
 }
 
+TEST_CASE("destinations of an alert are read when they are registered, though nothing is sent there") {
+  World w(both());
+  const std::string address = "28 09 06 03 2a 03 04 81 02 61 62", destination = "30 0b " + address;
+  for (const Edition edition : {Edition::e1988, Edition::e1994}) {
+    const auto s = w.session(edition);
+    get(s->register_ms(alert_with("a1 0f 30 0d " + destination)));
+    get(s->register_ms(alert_with("a1 12 30 10 30 0e " + address + " 04 01 71")));  // with a qualifier
+    for (const char* wrong : {"a1 02 30 00", "a1 02 05 00", "a1 04 30 02 30 00", "a1 04 30 02 05 00",
+                              "a1 12 30 10 30 0e 28 09 06 03 2a 03 04 81 02 61 62 16 01 71", "a1 00",
+                              "a3 02 05 00", "a3 02 01 00", "a3 00"}) {
+      INFO(wrong);
+      error<ms::InvalidParametersError>(s->register_ms(alert_with(wrong)));
+    }
+  }
+  // suppress-alert-destinations is of 1994.
+  get(w.session(Edition::e1994)->register_ms(alert_with("a3 03 01 01 00")));
+  error<ms::InvalidParametersError>(w.session(Edition::e1988)->register_ms(alert_with("a3 03 01 01 00")));
+}
 
 TEST_CASE("submission defaults that every submission would be refused for are not registered") {
   World w(both());
