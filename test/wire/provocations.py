@@ -41,7 +41,7 @@ ARGUMENTS = {
     "register-MS": (24, [
         "31{a3{31{06022a03}}}", "31{a0{31{30{06022a03 a0{020101} a1{0500}}}}}", "31{a5{31{31{06022a03}}}}",
         "31{a0{31{30{oid(2.6.4.4.1) a0{02020081} a1{31{}}}}}}", '31{a8{30{a0{31{a0{30{1b{"A"}}}}}}}}',
-        f"31{{aa{{{UNKNOWN}}}}}",
+        f"31{{aa{{{UNKNOWN}}}}}", '31{a7{31{a2{31{30{1b{"A"}}}}}}}',
         '31{a4{30{a0{16{"wrong"}} a1{16{"new"}}}}}', "31{a4{30{a0{16{$pw}} a1{1600}}}}"]),
     "message-submission": (3, list(submissions(False))),
     "probe-submission": (4, list(submissions(True))),
