@@ -17,6 +17,9 @@ using access::Outcome;
 namespace {
 
 constexpr std::size_t most_waiting = 64;
+// At an MTA that takes everything and answers nothing; each has its content with it. Users' associations may
+// be gone.
+constexpr std::size_t most_outstanding = 256;
 // ACSE service-user diagnostic 2: application-context-name-not-supported (X.227).
 constexpr int context_not_supported = 2;
 
@@ -125,12 +128,14 @@ void MtaLink::send(const access::AssociationPtr& association, MtaRequest request
       !request.only_edition || *request.only_edition == edition_of(association->context());
   if (!edition_fits)
     return request.done(Outcome::error(mts::error_code::register_rejected, osi::Slice(null_octets())));
-  bool may = false;
+  bool may = false, full = false;
   {
     const std::lock_guard lock(mutex_);
     may = allowed(request);
-    if (may) ++outstanding_;
+    full = outstanding_ >= most_outstanding;
+    if (may && !full) ++outstanding_;
   }
+  if (may && full) return request.done(Outcome::not_sent("too many requests wait for the MTA's answer"));
   if (!may) return request.done(Outcome::error(mts::error_code::control_violated, osi::Slice(null_octets())));
   auto pending = association->invoke(request.operation, request.argument);
   pending.then([self = shared_from_this(), request = std::move(request)](Outcome outcome) mutable {
