@@ -202,6 +202,9 @@ TEST_CASE("RTSE: a bind that is none, and functional units or tokens that do not
   CHECK(events(bare) == Log{"declined acse 1"});
   Responder window = asked(reliable_cn(tlv(0xb0, hex("810100 820101 a306 a004 b002 3100"))));
   CHECK(events(window) == Log{"declined acse 1"});
+  // Both alternatives of the connection data, one behind the other.
+  Responder twice = asked(reliable_cn(tlv(0xb0, hex("820101 a305 a103 800131 a306 a004 b002 3100"))));
+  CHECK(events(twice) == Log{"declined acse 1"});
   Cn duplex = reliable_cn();
   duplex.units = hex("0002");
   Responder d = asked(duplex);

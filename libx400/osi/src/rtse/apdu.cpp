@@ -42,6 +42,7 @@ Result<Open> parse_open(const Slice& apdu, ber::Tag tag, ber::Tag connection_dat
   while (!r.at_end()) {
     X400_TRY(e, r.next());
     if (e.tag == connection_data) {
+      if (complete) return malformed("RTSE connection data twice");
       X400_CHECK(read_connection_data(apdu, e, out));
       complete = true;
     } else if (e.tag == context(0)) {
