@@ -7,8 +7,9 @@
 
 namespace x400::fuzz {
 
-/// One packet left out, doubled, moved, put in from the recorded dialogues (test/vectors/osi; of initiators, 'A',
-/// or responders, 'B'), cut in two, or changed in one of its layers with the lengths of all around it right.
+/// One packet left out, doubled, moved, put in from the recorded dialogues (test/vectors/osi; of initiators,
+/// 'A', or responders, 'B'), cut in two, or changed in one of its layers with the lengths of all around it
+/// right.
 std::size_t mutate_packets(std::uint8_t* data, std::size_t size, std::size_t most, unsigned seed, char side);
 
 }  // namespace x400::fuzz
