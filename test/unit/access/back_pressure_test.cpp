@@ -112,9 +112,9 @@ std::size_t heard(const ApplicationContext& context, const Octets& refrain, std:
   // Reading has stopped when the strand has had a thousand turns without it.
   std::size_t last = 0;
   for (int idle = 0; idle < 1000; ++idle) {
-    std::promise<std::size_t> turn;
-    asio::post(strand, [&] { turn.set_value(talker.said); });
-    const std::size_t now = turn.get_future().get();
+    const auto turn = std::make_shared<std::promise<std::size_t>>();
+    asio::post(strand, [turn, &talker] { turn->set_value(talker.said); });
+    const std::size_t now = turn->get_future().get();
     if (now > most || !log->state.get().closed.empty()) break;
     if (now != std::exchange(last, now) || now == 0) idle = 0;
   }
