@@ -205,6 +205,8 @@ TEST_CASE("what is encoded is read as the same") {
   REQUIRE(parsed->user_information.size() == 1);
   CHECK(to_hex(acse::open_bind(parsed->user_information[0].value, acse::bind_argument)->view()) == "3100");
   CHECK_FALSE(acse::open_bind(parsed->user_information[0].value, acse::bind_result).ok());
+  // An EXTERNAL may have it in an octet string, where nobody has looked before.
+  CHECK_FALSE(acse::open_bind(Slice(hex("b005 3103 300500")), acse::bind_argument).ok());
 
   const Octets cpr = presentation::encode_cpr(&*cp, presentation::RefuseReason::congestion, 9, {});
   CHECK(presentation::parse_cpr(Slice(cpr), Limits())->provider_reason == 1);

@@ -244,6 +244,8 @@ TEST_CASE("answers that do not fit the invocation end it with a reject") {
   CHECK(answered("a20b 020101 3006 06012a 020100") == "reject-sent 1 2/2 ours");
   CHECK(answered("a205 020101 0500") == "reject-sent 1 0/1 ours");
   CHECK(answered("a208 020101 3003 020119") == "reject-sent 1 0/1 ours");
+  // The SEQUENCE in primitive form: what stands in it was never walked.
+  CHECK(answered("a20d 020101 1008 020119 ff020200c8") == "reject-sent 1 0/1 ours");
   CHECK(answered("a306 020101 06012a") == "reject-sent 1 3/2 ours");
   CHECK(answered("a303 020101") == "reject-sent 1 0/1 ours");
   CHECK(answered("a203 020101") == "result 1 op=25 size=0");

@@ -85,6 +85,8 @@ Result<Apdu, ApduFault> read_result(const Slice& apdu, View content) {
   if (r.at_end()) return Apdu(ResultApdu{id, std::nullopt, {}});
   auto pair = r.expect(ber::tags::sequence);
   if (!pair.ok()) return mistyped(id, pair.error());
+  // What stands in a primitive was not walked.
+  if (!pair->constructed) return fault(problems::mistyped_pdu, id, "result in a primitive");
   if (auto end = r.finish(); !end.ok()) return mistyped(id, end.error());
   Reader in(pair->content);
   X400_TRY(code, read_code(in, id));
