@@ -9,8 +9,7 @@
 namespace x400::ber {
 namespace {
 
-// Where a constructed value ends: at an offset, or at its end-of-contents octets. Of all that are open: no
-// offset.
+// Where a constructed value ends: at an offset, or at its end-of-contents octets.
 constexpr std::size_t until_eoc = static_cast<std::size_t>(-1);
 
 class Walker {

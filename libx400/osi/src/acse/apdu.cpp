@@ -1,7 +1,6 @@
 #include "acse/apdu.hpp"
 
 #include "x400/ber/reader.hpp"
-#include "x400/ber/walk.hpp"
 #include "x400/ber/writer.hpp"
 
 namespace x400::osi::acse {
@@ -155,8 +154,8 @@ bool is(View apdu, ber::Tag tag) {
   return e.ok() && e->tag == tag;
 }
 
-Result<Slice> open_bind(const Slice& value, ber::Tag tag) {
-  X400_CHECK(ber::walk(value.view(), ber::Limits::bind()));
+Result<Slice> open_bind(const Slice& value, ber::Tag tag, const ber::Limits& limits) {
+  X400_CHECK(ber::walk(value.view(), limits));
   X400_TRY(e, ber::read_one(value.view()));
   if (e.tag != tag || !e.constructed) return malformed("user information is not the bind value expected");
   X400_TRY(inner, ber::read_one(e.content));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "x400/ber/oid.hpp"
+#include "x400/ber/walk.hpp"
 #include "x400/osi/rose_types.hpp"
 #include "x400/osi/slice.hpp"
 
@@ -59,8 +60,8 @@ Result<Aare> parse_aare(const Slice& apdu);
 bool is(View apdu, ber::Tag tag);
 
 /// The bind value in this tag: exactly one value of a universal type inside. A value of another shape (an
-/// implicit tag, another choice) is malformed.
-Result<Slice> open_bind(const Slice& value, ber::Tag tag);
+/// implicit tag, another choice) is malformed. Walked here: in an octet string nobody has looked before.
+Result<Slice> open_bind(const Slice& value, ber::Tag tag, const ber::Limits& limits = ber::Limits::bind());
 
 /// User information on its way out: one EXTERNAL.
 struct Information {

@@ -154,7 +154,7 @@ Result<ConnectConfirm> Stack::read_accepted(const session::Accepted& accepted) {
     rt_open_ = std::move(open);
   }
   if (!has_bind_) return confirm;
-  auto bind = acse::open_bind(answer, acse::bind_result);
+  auto bind = acse::open_bind(answer, acse::bind_result, limits_.bind_ber);
   if (!bind.ok()) return refused("AARE without a bind result");
   confirm.bind_result = std::move(*bind);
   return confirm;
@@ -181,7 +181,7 @@ Slice Stack::find_bind_error(const acse::Aare& aare, ConnectRefused& refused) co
     }
     answer = std::move(rtorj->user_data);
   }
-  auto bind = acse::open_bind(answer, acse::bind_error);
+  auto bind = acse::open_bind(answer, acse::bind_error, limits_.bind_ber);
   return bind.ok() ? std::move(*bind) : Slice();
 }
 

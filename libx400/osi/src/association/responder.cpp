@@ -185,7 +185,7 @@ void Stack::associate(const session::ConnectRequest& request, const acse::Aarq& 
     operations_ = application->operations;
   }
   if (has_bind_) {
-    auto bind = acse::open_bind(information, acse::bind_argument);
+    auto bind = acse::open_bind(information, acse::bind_argument, limits_.bind_ber);
     if (!bind.ok()) return decline_acse(acse::diagnostics::no_reason, bind.error().text());
     indication.bind_argument = std::move(*bind);
   }
