@@ -22,6 +22,11 @@ patch(asn_internal.h "static void ASN_DEBUG(const char *fmt, ...) { (void)fmt; }
 patch(OCTET_STRING.c "if(tlv_tag != expected_tag) {"
   "if(tlv_tag != expected_tag && !(sel && type_variant != ASN_OSUBV_BIT && tlv_tag == (ASN_TAG_CLASS_UNIVERSAL | (4 << 2)))) {")
 
+# An ANY under an explicit tag is a value under a constructed one (X.690 8.14): what stands in a primitive was not
+# walked and is not a value.
+patch(OCTET_STRING.c "_CH_PHASE(ctx, 3);"
+  "if(type_variant == ASN_OSUBV_ANY && tag_mode == 1) RETURN(RC_FAIL); _CH_PHASE(ctx, 3);")
+
 # Every descriptor with a name: what codec.cpp completes before the first thread uses one.
 file(GLOB headers ${GEN}/*.h)
 list(SORT headers)

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "MsAttributeSelection.h"
+#include "MtsExtensions.h"
+#include "MtsObjectName.h"
 #include "OrCountryName.h"
 #include "OrName.h"
 #include "OrUniversalOrBmpString.h"
@@ -69,6 +71,22 @@ TEST_CASE("an explicit tag of indefinite length around a primitive is decoded") 
   REQUIRE(selection.ok());
   REQUIRE((*selection)->from != nullptr);
   CHECK(*(*selection)->from == 5);
+}
+
+// X.690 8.14, and 8.9.1 for the SEQUENCEs that the modules read as ANY under an explicit tag.
+TEST_CASE("an ANY under an explicit tag in primitive form is refused") {
+  const auto decoded = [](const char* text) {
+    return decode_type<MtsObjectName_t>(asn_DEF_MtsObjectName, hex(text), "name").ok();
+  };
+  CHECK(decoded("6004 30020500"));
+  CHECK(decoded("6080 30020500 0000"));
+  CHECK(decoded("a404 30020500"));
+  CHECK_FALSE(decoded("4004 30020500"));
+  CHECK_FALSE(decoded("8404 30020500"));
+  // Where it was not walked, an indefinite length in it does not come to the decoder as a definite one.
+  CHECK_FALSE(decoded("4006 3080 0000 0500"));
+  // An ANY that has its own tag may be primitive.
+  CHECK(decode_type<MtsExtensions_t>(asn_DEF_MtsExtensions, hex("3102 0500"), "extensions").ok());
 }
 
 TEST_CASE("octets that end early are truncated, octets that do not fit are malformed") {

@@ -54,6 +54,20 @@ TEST_CASE("the endless loop in a bind argument is refused") {
   CHECK(bind.error().kind() == ErrorKind::malformed);
 }
 
+// Found by the fuzz target of the values: the name in primitive form, an indefinite length inside.
+TEST_CASE("a bind result with a name or with credentials in primitive form is refused") {
+  const std::string members = "3018a5168210170d3a36303330313132303030305a7580022d72";
+  CHECK(MtsBindResult::decode(octets("3120 601a" + members + "a202a100")).ok());
+  for (const std::string& hex :
+       {"3120 401a" + members + "a202a100", "3120 601a" + members + "8202a100",
+        std::string("3122 a202a100 401c 3080 a5168210170d3a36303330313132303030305a7580022d72 0000")}) {
+    INFO(hex);
+    const auto result = MtsBindResult::decode(octets(hex));
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.error().kind() == ErrorKind::malformed);
+  }
+}
+
 TEST_CASE("binds that are none") {
   for (const char* hex : {"3100",
                           "310780014da203160170"
