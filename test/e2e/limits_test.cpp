@@ -1,10 +1,10 @@
 // Each limit of [limits], met at the real program. Those on failed binds: throttle_test; on the time before
 // the bind, the TSDU before it and the progress of a PDU: bad_input_test; on the time of protected
 // credentials: test/wire/cases/credentials.wire.
-#include "local_peer.hpp"
 #include "mstored_process.hpp"
 #include "user.hpp"
 #include "x400/asn1/ms/filter.hpp"
+#include "x400_local_peer.hpp"
 
 using namespace x400;
 using namespace x400::test;

@@ -2,9 +2,9 @@
 #include <atomic>
 #include <thread>
 
-#include "local_peer.hpp"
 #include "mstored_process.hpp"
 #include "user.hpp"
+#include "x400_local_peer.hpp"
 
 using namespace x400;
 using namespace x400::test;

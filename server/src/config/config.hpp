@@ -136,10 +136,12 @@ struct LimitsConfig {
   std::size_t ber_elements = 1'000'000;      ///< ber_elements: values in one PDU
   std::size_t ber_elements_bind = 2'000;     ///< ber_elements_bind: the same before the bind
   std::size_t operations_outstanding = 64;   ///< operations_outstanding: then reading stops
-  std::size_t unsent = 4 * 1024 * 1024;      ///< unsent: octets of answers not taken; default "4 MiB"
-  std::size_t list_entries = 100'000;        ///< list_entries: in one List result, then `next`
-  std::size_t presentation_contexts = 16;    ///< presentation_contexts: looked at in one CN
-  std::size_t selector_octets = 64;          ///< selector_octets: longest called or calling selector
+  /// unsent: octets of answers not taken by the peer; beyond it nothing more is read from it, and none of
+  /// its retrieval operations begins. Default "4 MiB".
+  std::size_t unsent = 4 * 1024 * 1024;
+  std::size_t list_entries = 100'000;      ///< list_entries: in one List result, then `next`
+  std::size_t presentation_contexts = 16;  ///< presentation_contexts: looked at in one CN
+  std::size_t selector_octets = 64;        ///< selector_octets: longest called or calling selector
 };
 
 /// [[mta]]: an MTA the store works with.

@@ -28,7 +28,7 @@ P7Session::P7Session(const Parts& parts, std::shared_ptr<P7Sessions> sessions,
       place_(std::move(place)),
       who_(std::move(who)),
       retrieval_(std::move(retrieval)),
-      queue_(SerialQueue::make(parts.engine)) {}
+      queue_(SerialQueue::make(parts.engine, parts.config.limits.unsent)) {}
 
 void P7Session::opened(const access::AssociationPtr& association) {
   {
@@ -67,6 +67,7 @@ void P7Session::invoke_retrieval(Call call) {
     case access::operations::summarize.code:
       return in_order<ms::SummarizeArgument>(std::move(call),
                                              [](P7Session& self, auto argument, Call c, Turn) {
+                                               if (!c.reply.wanted()) return;
                                                const auto outcome = self.retrieval_->summarize(argument);
                                                if (!outcome.ok())
                                                  return self.fail(c, outcome.error(), ms::Port::retrieval);
@@ -74,6 +75,7 @@ void P7Session::invoke_retrieval(Call call) {
                                              });
     case access::operations::list.code:
       return in_order<ms::ListArgument>(std::move(call), [](P7Session& self, auto argument, Call c, Turn) {
+        if (!c.reply.wanted()) return;
         const auto outcome = self.retrieval_->list(argument);
         if (!outcome.ok()) return self.fail(c, outcome.error(), ms::Port::retrieval);
         self.done(c, chain_of(outcome->result.encode(self.who_.edition), outcome->storage));
@@ -106,6 +108,7 @@ void P7Session::fetch(Call call) {
   auto turn = queue_->take_turn();
   if (!turn)
     return in_order<ms::FetchArgument>(std::move(call), [](P7Session& self, auto argument, Call c, Turn) {
+      if (!c.reply.wanted()) return;
       self.fetched(c, self.retrieval_->fetch(argument));
     });
   auto argument = ms::FetchArgument::decode(call.argument(), who_.edition);
@@ -194,7 +197,7 @@ void P7Session::done(Call& call, osi::Chain result) {
                                             {"operation", call.invocation.rule->name},
                                             {"invoke", call.invocation.invoke_id},
                                             {"octets", result.size()}});
-  call.reply.result(std::move(result));
+  call.reply.result(charged(std::move(result), queue_));
 }
 
 void P7Session::fail(Call& call, const mstore::Failure& failure, ms::Port port) {

@@ -61,19 +61,38 @@ bool SerialQueue::post(Job<Turn> work) {
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(work));
-    if (running_) return true;
-    running_ = true;
+    if (!begins()) return true;
   }
   return schedule();
+}
+
+bool SerialQueue::begins() {
+  if (running_ || queue_.empty() || charged_ > most_) return false;
+  running_ = true;
+  return true;
 }
 
 std::optional<Turn> SerialQueue::take_turn() {
   {
     const std::lock_guard lock(mutex_);
-    if (running_) return std::nullopt;
+    if (running_ || !queue_.empty() || charged_ > most_) return std::nullopt;
     running_ = true;
   }
   return Turn(shared_from_this());
+}
+
+void SerialQueue::charge(std::size_t octets) {
+  const std::lock_guard lock(mutex_);
+  charged_ += octets;
+}
+
+void SerialQueue::release(std::size_t octets) {
+  {
+    const std::lock_guard lock(mutex_);
+    charged_ -= octets;
+    if (!begins()) return;
+  }
+  schedule();
 }
 
 // Called by whoever set running_ or had the turn, so that at most one is on the pool. Each piece goes to the
@@ -100,8 +119,8 @@ void SerialQueue::run_one() {
 void SerialQueue::turn_ended() {
   {
     const std::lock_guard lock(mutex_);
-    running_ = !queue_.empty();
-    if (!running_) return;
+    running_ = false;
+    if (!begins()) return;
   }
   schedule();
 }

@@ -90,25 +90,36 @@ class Turn {
 /// outlive it. What still waits when the pool stops is dropped: end the work before the pool.
 class SerialQueue : public std::enable_shared_from_this<SerialQueue> {
  public:
-  static std::shared_ptr<SerialQueue> make(WorkerPool& pool) {
-    return std::shared_ptr<SerialQueue>(new SerialQueue(pool));
+  static constexpr std::size_t no_bound = static_cast<std::size_t>(-1);
+
+  /// `most`: octets that results may hold (charge()); beyond it no further piece begins.
+  static std::shared_ptr<SerialQueue> make(WorkerPool& pool, std::size_t most = no_bound) {
+    return std::shared_ptr<SerialQueue>(new SerialQueue(pool, most));
   }
   /// False when the pool takes nothing more; the work is then dropped unrun.
   [[nodiscard]] bool post(Job<Turn> work);
-  /// The turn, if nobody has it and nothing waits for it: for short work done where the caller stands.
+  /// The turn, if nobody has it and nothing waits for it or for room: for short work done where the caller
+  /// stands.
   std::optional<Turn> take_turn();
+  /// What a piece has made holds so many octets, until release() is told the same number.
+  void charge(std::size_t octets);
+  void release(std::size_t octets);
 
  private:
   friend class Turn;
-  explicit SerialQueue(WorkerPool& pool) : pool_(pool) {}
+  SerialQueue(WorkerPool& pool, std::size_t most) : pool_(pool), most_(most) {}
+  // With the lock: whether a piece may begin now. The caller must schedule() then.
+  bool begins();
   bool schedule();
   void run_one();
   void turn_ended();
 
   WorkerPool& pool_;
+  const std::size_t most_;
   std::mutex mutex_;
   std::deque<Job<Turn>> queue_;
-  bool running_ = false;
+  std::size_t charged_ = 0;
+  bool running_ = false;  // somebody has the turn, or it is on the pool
 };
 
 }  // namespace x400::server

@@ -6,7 +6,10 @@
 #include <future>
 #include <latch>
 
+#include "x400_peers.hpp"
+
 using namespace x400::server;
+using x400::test::Inbox;
 
 namespace {
 
@@ -21,6 +24,15 @@ struct Gate {
     };
   }
 };
+
+// Of a pool of one thread: the first time what was being done has ended, the second time what came of that.
+void run_what_waits(WorkerPool& pool) {
+  for (int i = 0; i < 2; ++i) {
+    std::promise<void> reached;
+    REQUIRE(pool.post([&] { reached.set_value(); }));
+    reached.get_future().wait();
+  }
+}
 
 }  // namespace
 
@@ -158,4 +170,59 @@ TEST_CASE("serial queue: the turn is taken only where nobody has it and nothing 
   CHECK_FALSE(done);
   turn.reset();
   ran.get_future().wait();
+}
+
+TEST_CASE("serial queue: nothing begins while results hold more than they may") {
+  WorkerPool pool(1, 0);
+  const auto queue = SerialQueue::make(pool, 100);
+  Inbox<int> ran;
+  const auto piece = [&](int n, std::size_t octets) {
+    return [&, n, octets](Turn) { queue->charge(octets), ran.put(n); };
+  };
+  REQUIRE(queue->post(piece(1, 100)));
+  REQUIRE(queue->post(piece(2, 1)));
+  REQUIRE(queue->post(piece(3, 0)));
+  CHECK(ran.take() == 1);
+  CHECK(ran.take() == 2);
+  run_what_waits(pool);
+  CHECK(ran.size() == 0);
+  CHECK_FALSE(queue->take_turn());
+  queue->release(1);
+  CHECK(ran.take() == 3);
+}
+
+TEST_CASE("serial queue: the turn is not taken where there is no room, and again where there is") {
+  WorkerPool pool(1, 0);
+  const auto queue = SerialQueue::make(pool, 100);
+  queue->charge(101);
+  CHECK_FALSE(queue->take_turn());
+  queue->release(101);
+  CHECK(queue->take_turn());
+}
+
+TEST_CASE("serial queue: room that comes while somebody has the turn begins nothing beside it") {
+  WorkerPool pool(1, 0);
+  const auto queue = SerialQueue::make(pool, 100);
+  auto turn = queue->take_turn();
+  REQUIRE(turn);
+  queue->charge(101);
+  Inbox<int> ran;
+  REQUIRE(queue->post([&](Turn) { ran.put(1); }));
+  queue->release(101);
+  run_what_waits(pool);
+  CHECK(ran.size() == 0);
+  turn.reset();
+  CHECK(ran.take() == 1);
+}
+
+TEST_CASE("serial queue: what waits for room when the pool stops is dropped, with what it owns") {
+  WorkerPool pool(1, 0);
+  const auto queue = SerialQueue::make(pool, 100);
+  auto owned = std::make_shared<int>(1);
+  queue->charge(101);
+  REQUIRE(queue->post([owned](Turn) { ++*owned; }));
+  pool.stop();
+  queue->release(101);
+  CHECK(owned.use_count() == 1);
+  CHECK(*owned == 1);
 }

@@ -28,25 +28,51 @@ class LocalPeer {
     parameters.abstract_syntaxes = std::move(syntaxes);
     if (!stack_.connect(std::move(parameters)).ok()) return "invalid";
     for (;;) {
-      boost::system::error_code error;
-      for (const osi::Slice& s : stack_.take_output())
-        if (!error) boost::asio::write(socket_, boost::asio::buffer(s.view().data(), s.view().size()), error);
-      if (error) return "closed";
+      if (!send()) return "closed";
       while (auto event = stack_.next_event()) {
         if (std::get_if<osi::ConnectConfirm>(&*event)) return "bound";
         if (auto* refused = std::get_if<osi::ConnectRefused>(&*event))
           return to_hex(refused->bind_error.view());
       }
-      std::uint8_t buffer[4096];
-      const std::size_t n = socket_.read_some(boost::asio::buffer(buffer), error);
-      if (error) return "closed";
-      stack_.receive(View(buffer, n));
+      if (!receive()) return "closed";
     }
   }
   // Whether there is a presentation context for it.
   bool agreed(const ber::Oid& syntax) const { return stack_.context_id(syntax).has_value(); }
 
+  // Invokes it `times` times and reads nothing. False if the association is gone.
+  bool invoke(const ber::Oid& syntax, osi::OperationCode operation, const Octets& argument, int times = 1) {
+    const auto context = stack_.context_id(syntax);
+    for (int i = 0; i < times; ++i)
+      if (!context || !stack_.invoke(*context, operation, argument).ok()) return false;
+    return send();
+  }
+  // Reads until `most` results have come, or the association ends. How many came.
+  int results(int most) {
+    int n = 0;
+    while (n < most) {
+      while (auto event = stack_.next_event())
+        n += std::get_if<osi::ReturnResult>(&*event) != nullptr ? 1 : 0;
+      if (n < most && !(send() && receive())) break;
+    }
+    return n;
+  }
+
  private:
+  bool send() {
+    boost::system::error_code error;
+    for (const osi::Slice& s : stack_.take_output())
+      if (!error) boost::asio::write(socket_, boost::asio::buffer(s.view().data(), s.view().size()), error);
+    return !error;
+  }
+  bool receive() {
+    std::uint8_t buffer[16384];
+    boost::system::error_code error;
+    const std::size_t n = socket_.read_some(boost::asio::buffer(buffer), error);
+    if (!error) stack_.receive(View(buffer, n));
+    return !error;
+  }
+
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_;
   osi::Initiator stack_;
