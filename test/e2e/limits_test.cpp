@@ -1,6 +1,9 @@
 // Each limit of [limits], met at the real program. Those on failed binds: throttle_test; on the time before
 // the bind, the TSDU before it and the progress of a PDU: bad_input_test; on the time of protected
 // credentials: test/wire/cases/credentials.wire.
+#include <fstream>
+#include <thread>
+
 #include "mstored_process.hpp"
 #include "user.hpp"
 #include "x400/asn1/ms/filter.hpp"
@@ -14,9 +17,22 @@ namespace {
 const std::string unable = "0a0102", busy = "020100";
 
 struct Limited : Mstored {
-  explicit Limited(const std::string& limits) : Mstored(0, "[limits]\n" + limits) { start(); }
+  explicit Limited(const std::string& limits, std::uint16_t mta_port = 0)
+      : Mstored(mta_port, "[limits]\n" + limits) {
+    start();
+  }
   access::Runtime runtime{1};
 };
+
+// Files without a name of the store's folder that the program has mapped.
+int spooled(const Limited& store) {
+  std::ifstream maps("/proc/" + std::to_string(store.run->pid()) + "/maps");
+  const std::string of_the_store = (store.folder.path() / "data/#").string();
+  int n = 0;
+  for (std::string line; std::getline(maps, line);)
+    n += line.find(of_the_store) != std::string::npos && line.ends_with("(deleted)") ? 1 : 0;
+  return n;
+}
 
 // What cannot be read to its end cannot be told by its number: a reject without one answers it, which no
 // operation that waits can take for its own.
@@ -123,6 +139,34 @@ TEST_CASE("limits: operations_outstanding and unsent hold reading up, and nothin
   for (int i = 0; i < 200; ++i)
     pending.push_back(alice.association->invoke(operations::fetch, argument.encode(alice.edition)));
   for (auto& p : pending) CHECK(p.get().is_result());
+}
+
+TEST_CASE("limits: spool_from") {
+  access::Runtime runtime(1);
+  SubmissionMta mta(runtime, "MTA1", "mta-pw", {&access::contexts::mts_access_94()});
+  const Octets content = message("long", std::string(3 << 20, 'x'));
+  const Octets argument = submission_argument(alice_name, bob_name, content);
+  for (const bool on : {true, false}) {
+    Limited store(on ? "spool_from = \"1 MiB\"\n" : "spool_from = \"0 B\"\n", mta.port());
+    User alice(store.runtime, store.p7, alice_name, "pw-a");
+    auto submitted = alice.association->invoke(operations::message_submission, argument);
+    // The MTA has it and the store still holds it, until the MTA has answered.
+    auto call = mta.calls().take();
+    CHECK(spooled(store) == (on ? 1 : 0));
+    const auto parts = mts::split_message_submission(call.invocation.argument.view());
+    REQUIRE(parts.ok());
+    CHECK(ber::read_octets(parts->content).value() == content);
+    call.reply.result(submission_result("taken"));
+    CHECK(submitted.get().is_result());
+    while (spooled(store) != 0) std::this_thread::yield();
+    // A short one is none of its business.
+    auto shorter = alice.association->invoke(operations::message_submission,
+                                             submission_argument(alice_name, bob_name, message("s", "text")));
+    call = mta.calls().take();
+    CHECK(spooled(store) == 0);
+    call.reply.result(submission_result("taken too"));
+    CHECK(shorter.get().is_result());
+  }
 }
 
 TEST_CASE("limits: list_entries") {

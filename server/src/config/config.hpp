@@ -132,10 +132,12 @@ struct LimitsConfig {
   Milliseconds idle_p3{3'600'000};  ///< idle_p3: the same for MTAs; default "60 min"
   std::size_t tsdu_before_bind = 64 * 1024;  ///< tsdu_before_bind: default "64 KiB"
   std::size_t content = 64 * 1024 * 1024;    ///< content: largest message content; default "64 MiB"
-  std::size_t ber_depth = 64;                ///< ber_depth: nesting of a PDU
-  std::size_t ber_elements = 1'000'000;      ///< ber_elements: values in one PDU
-  std::size_t ber_elements_bind = 2'000;     ///< ber_elements_bind: the same before the bind
-  std::size_t operations_outstanding = 64;   ///< operations_outstanding: then reading stops
+  /// spool_from: what of a PDU has come lies in a file from then on; "0 B": never. Default "1 MiB".
+  std::size_t spool_from = 1024 * 1024;
+  std::size_t ber_depth = 64;               ///< ber_depth: nesting of a PDU
+  std::size_t ber_elements = 1'000'000;     ///< ber_elements: values in one PDU
+  std::size_t ber_elements_bind = 2'000;    ///< ber_elements_bind: the same before the bind
+  std::size_t operations_outstanding = 64;  ///< operations_outstanding: then reading stops
   /// unsent: octets of answers not taken by the peer; beyond it nothing more is read from it, and none of
   /// its retrieval operations begins. Default "4 MiB".
   std::size_t unsent = 4 * 1024 * 1024;

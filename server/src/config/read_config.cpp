@@ -192,6 +192,7 @@ class Reader {
     set_duration(table, "idle_p3", l.idle_p3);
     set_size(table, "tsdu_before_bind", l.tsdu_before_bind, 2048, 1 << 30);
     set_size(table, "content", l.content, 1024, 0x7FFFFFFF);
+    set_size(table, "spool_from", l.spool_from, 0, 1 << 30);
     set_count(table, "ber_depth", l.ber_depth, 16, static_cast<std::int64_t>(osi::Limits().pdu_ber.depth));
     set_count(table, "ber_elements", l.ber_elements, 1000);
     set_count(table, "ber_elements_bind", l.ber_elements_bind, 200);

@@ -8,6 +8,7 @@
 #include "service/log_notices.hpp"
 #include "service/log_observer.hpp"
 #include "service/options.hpp"
+#include "x400/access/file_spool.hpp"
 
 namespace x400::server {
 namespace {
@@ -130,12 +131,23 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   return Ok{};
 }
 
+// Beside the log: there is the room that a message will need next.
+std::shared_ptr<osi::Spool> Service::open_spool() {
+  if (config_.limits.spool_from == 0) return nullptr;
+  auto opened =
+      access::FileSpool::open({config_.store.path, config_.limits.spool_from, config_.store.keep_free});
+  if (opened.ok()) return std::move(*opened);
+  log_.write(events::no_spool, {{"error", opened.error().text()}});
+  return nullptr;
+}
+
 Result<Ok, Service::StartFailure> Service::listen() {
   const auto p7 = std::make_shared<P7Acceptor>(*parts_, sessions_);
   const auto p3 = std::make_shared<P3Acceptor>(*parts_);
   // A bind beyond the limit is refused with a reason; connections beyond this too are closed without a word.
   const auto admission = std::make_shared<access::Admission>(config_.limits.associations + room_to_refuse,
                                                              config_.limits.associations_per_address);
+  const auto spool = open_spool();
   for (const ListenConfig& from : config_.listen) {
     access::ListenerOptions options;
     options.endpoints = {{from.address.host, from.address.port}};
@@ -144,6 +156,7 @@ Result<Ok, Service::StartFailure> Service::listen() {
     options.tls = from.tls;
     options.admission = admission;
     options.association = association_options(config_, parts_->observer);
+    options.association.limits.spool = spool;
     std::shared_ptr<access::Acceptor> acceptor = p3;
     if (from.protocol == ListenConfig::Protocol::p7) acceptor = p7;
     auto opened = access::Listener::open(*runtime_, std::move(options), std::move(acceptor));

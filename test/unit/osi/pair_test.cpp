@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 
+#include "memory_spool.hpp"
 #include "support.hpp"
 
 using namespace x400;
@@ -124,7 +125,7 @@ ConnectParameters with_selectors(ConnectParameters p) {
 }
 
 // 12 invocations, four alerts, the release; all of it must arrive whatever the pieces.
-void whole_dialogue(unsigned seed, bool reliable) {
+void whole_dialogue(unsigned seed, bool reliable, const std::shared_ptr<Spool>& spool = nullptr) {
   std::mt19937 random(seed);
   const ConnectParameters parameters = with_selectors(reliable ? p7_reliable_parameters() : p7_parameters());
   ResponderConfig config = responder_config();
@@ -132,10 +133,12 @@ void whole_dialogue(unsigned seed, bool reliable) {
   config.selector_policy = SelectorPolicy::strict;
   config.limits.tpdu = std::size_t{128} << seed % 7;
   config.reliable = {seed % 4, 1 + seed % 3, seed % 5 == 0};
-  Server server{Responder(config)};
   InitiatorConfig initiator;
   initiator.limits.tpdu = std::size_t{128} << (seed / 7) % 7;
+  config.limits.spool = initiator.limits.spool = spool;
+  if (spool) config.limits.tsdu_before_bind = initiator.limits.tsdu_before_bind = 2'000;
   initiator.reliable = {seed % 3 == 2 ? 0U : 32U, 1 + seed % 8, seed % 2 == 0};
+  Server server{Responder(config)};
   Client client{Initiator(initiator), {}};
   REQUIRE(client.stack.connect(parameters).ok());
   const bool crumbs = seed % 3 == 0;
@@ -183,6 +186,20 @@ TEST_CASE("a whole dialogue over RTSE between both roles, with many checkpoint s
   for (unsigned seed = 0; seed < 60; ++seed) {
     INFO(seed);
     whole_dialogue(seed, true);
+  }
+}
+
+TEST_CASE("a whole dialogue with long values in a spool, which has room for all, for some or for none") {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    if (seed % 3 == 0) continue;  // those have short values only
+    INFO(seed);
+    const auto spool = std::make_shared<MemorySpool>(1'000);
+    if (seed % 4 == 1) spool->account->room = 30'000;
+    spool->account->refuses = seed % 10 == 1;
+    whole_dialogue(seed, seed % 2 == 0, spool);
+    CHECK(spool->account->asked > 0);
+    CHECK(spool->account->files == 0);
+    CHECK(spool->account->held == 0);
   }
 }
 

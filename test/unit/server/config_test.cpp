@@ -117,6 +117,7 @@ TEST_CASE("config: the defaults are those of the design") {
   CHECK(c.limits.idle_p7 == 0s);
   CHECK(c.limits.idle_p3 == 60min);
   CHECK(c.limits.tsdu_before_bind == 65536);
+  CHECK(c.limits.spool_from == 1 << 20);
   CHECK(c.limits.content == 67108864);
   CHECK(c.limits.ber_depth == 64);
   CHECK(c.limits.ber_elements == 1'000'000);
@@ -161,6 +162,7 @@ progress_octets = "2 KiB"
 idle_p7 = "1 h"
 idle_p3 = "5 min"
 tsdu_before_bind = "32 KiB"
+spool_from = "0 B"
 content = "1 MiB"
 ber_depth = 32
 ber_elements = 5000
@@ -211,6 +213,7 @@ retry_refused = "1 min"
   CHECK(c.limits.idle_p7 == 1h);
   CHECK(c.limits.idle_p3 == 5min);
   CHECK(c.limits.tsdu_before_bind == 32768);
+  CHECK(c.limits.spool_from == 0);
   CHECK(c.limits.content == 1048576);
   CHECK(c.limits.ber_depth == 32);
   CHECK(c.limits.ber_elements == 5000);

@@ -85,13 +85,13 @@ std::optional<Event> Connection::data(View octets) {
   if (dropping_) return std::nullopt;
   const std::size_t limit = state_ == State::draining ? interesting_when_draining : tsdu_limit_;
   if (octets.size() <= limit - tsdu_.size()) {
-    append(tsdu_, octets);
+    tsdu_.append(octets);
     return std::nullopt;
   }
   dropping_ = true;
-  const Octets dropped = std::exchange(tsdu_, {});
+  const Slice dropped = tsdu_.take();
   if (state_ == State::draining) return std::nullopt;
-  return TooLong{"TSDU above the limit of " + std::to_string(limit) + " octets", excerpt(dropped)};
+  return TooLong{"TSDU above the limit of " + std::to_string(limit) + " octets", excerpt(dropped.view())};
 }
 
 std::optional<Event> Connection::header_complete() {
@@ -160,9 +160,9 @@ std::optional<Event> Connection::cc(const Tpdu& t) {
 
 std::optional<Event> Connection::dt(const Tpdu& t) {
   if (!t.end_of_tsdu) return std::nullopt;
-  Octets tsdu = std::exchange(tsdu_, {});
+  Slice tsdu = tsdu_.take();
   if (std::exchange(dropping_, false) || tsdu.empty()) return std::nullopt;
-  return Tsdu{Slice(std::move(tsdu))};
+  return Tsdu{std::move(tsdu)};
 }
 
 Event Connection::decline(const Tpdu& t, Reason reason, std::string text) {
@@ -215,7 +215,7 @@ void Connection::disconnect(Reason reason) {
 void Connection::drain() {
   if (state_ == State::open) state_ = State::draining;
   dropping_ = dropping_ || !tsdu_.empty();
-  tsdu_ = {};
+  tsdu_.clear();
 }
 
 }  // namespace x400::osi::cotp

@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "cotp/tpdu.hpp"
+#include "gathered.hpp"
 #include "output.hpp"
 #include "tpkt/tpkt.hpp"
 #include "x400/osi/policy.hpp"
@@ -52,7 +53,7 @@ class Connection {
  public:
   enum class State { idle, wait_cc, open, draining, closed };
 
-  Connection(Output& output, const Limits& limits) : output_(output), limits_(limits) {}
+  Connection(Output& output, const Limits& limits) : output_(output), limits_(limits), tsdu_(limits) {}
 
   /// Responder: which called TSEL is taken.
   void listen(Octets tsel, SelectorPolicy policy);
@@ -96,7 +97,7 @@ class Connection {
   bool header_done_ = false;
   std::optional<Tpdu> current_;  // parsed header_; its views are good until the packet ends
   Octets behind_;                // what stands behind the header of a TPDU other than DT, its beginning
-  Octets tsdu_;
+  Gathered tsdu_;
   std::size_t tsdu_limit_ = 0;
   bool dropping_ = false;  // the TSDU under way is too long to be of interest
   Octets tsel_, called_, calling_;

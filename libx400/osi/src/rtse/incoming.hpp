@@ -5,13 +5,13 @@
 #include <optional>
 #include <vector>
 
-#include "x400/osi/slice.hpp"
+#include "gathered.hpp"
 
 namespace x400::osi::rtse {
 
 class Incoming {
  public:
-  explicit Incoming(Octets activity) : activity_(std::move(activity)) {}
+  Incoming(Octets activity, const Limits& limits) : activity_(std::move(activity)), joined_(limits) {}
 
   const Octets& activity() const { return activity_; }
   void set_activity(Octets activity) { activity_ = std::move(activity); }
@@ -23,8 +23,8 @@ class Incoming {
       only_ = piece;  // most values are one piece: no copy
       return true;
     }
-    if (joined_.empty()) joined_ = to_octets(std::exchange(only_, {}).view());
-    append(joined_, piece.view());
+    if (joined_.empty()) joined_.append(std::exchange(only_, {}).view());
+    joined_.append(piece.view());
     return true;
   }
   std::size_t size() const { return only_.size() + joined_.size(); }
@@ -40,17 +40,17 @@ class Incoming {
     if (serial == 0 || serial > marks_.size()) return false;
     marks_.resize(serial);
     if (!joined_.empty())
-      joined_.resize(marks_.back());
+      joined_.cut(marks_.back());
     else
       only_ = only_.part(0, marks_.back());
     return true;
   }
-  Slice take() { return joined_.empty() ? std::move(only_) : Slice(std::move(joined_)); }
+  Slice take() { return joined_.empty() ? std::move(only_) : joined_.take(); }
 
  private:
   Octets activity_;
   Slice only_;
-  Octets joined_;
+  Gathered joined_;
   std::vector<std::size_t> marks_;
 };
 

@@ -203,7 +203,7 @@ Event Machine::receive(const Turned& t) {
     case Kind::as:
       interrupted_.reset();
       refused_ = false;
-      receiving_.emplace(t.activity);
+      receiving_.emplace(t.activity, limits_);
       return std::monostate();
     case Kind::ar: return resumed(t);
     case Kind::mip: return checkpoint(t.serial);

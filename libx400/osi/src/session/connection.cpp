@@ -178,12 +178,12 @@ Event Connection::data_indication(const Spdu& dt) {
   if (first == joining_.has_value())
     return violate(first ? "SSDU begins before the last one ended" : "segment without a beginning");
   if (first && last) return Data{tsdu_.part(dt.user_information)};
-  if (first) joining_.emplace();
+  if (first) joining_.emplace(limits_);
   if (dt.user_information.size() > limits_.tsdu - joining_->size())
     return violate("joined SSDU above the limit");
-  append(*joining_, dt.user_information);
+  joining_->append(dt.user_information);
   if (!last) return std::monostate();
-  Data data{Slice(std::move(*joining_))};
+  Data data{joining_->take()};
   joining_.reset();
   return data;
 }

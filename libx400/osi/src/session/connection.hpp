@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cotp/connection.hpp"
+#include "gathered.hpp"
 #include "session/activity.hpp"
 #include "session/table.hpp"
 #include "x400/osi/policy.hpp"
@@ -208,7 +209,7 @@ class Connection {
   Octets overflow_;  // connect data that go on: come so far, or still to send
 
   std::size_t segment_in_ = 0, segment_most_ = 0;  // agreed TSDU maximum sizes; 0: not segmented
-  std::optional<Octets> joining_;                  // segments of an SSDU under way
+  std::optional<Gathered> joining_;                // segments of an SSDU under way
 
   // Of the TSDU under way.
   Slice tsdu_;

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "x400/ber/oid.hpp"
 #include "x400/ber/walk.hpp"
 #include "x400/osi/address.hpp"
+#include "x400/osi/spool.hpp"
 
 namespace x400::osi {
 
@@ -64,6 +66,8 @@ enum class SelectorPolicy : std::uint8_t {
 struct Limits {
   std::size_t tsdu_before_bind = 64 * 1024;
   std::size_t tsdu = 64 * 1024 * 1024 + 64 * 1024;  ///< content limit and what is around it
+  /// Of TSDUs and values of RTSE longer than tsdu_before_bind; null: they lie in memory.
+  std::shared_ptr<Spool> spool;
   ber::Limits bind_ber = ber::Limits::bind();
   ber::Limits pdu_ber = ber::Limits::pdu();
   std::size_t contexts = 16;             ///< considered; the rest of the list is refused (2/3)

@@ -1,0 +1,112 @@
+// Files without names under long PDUs: what is put in comes out, nothing is left behind, and no room is no
+// disaster.
+#include "x400/access/file_spool.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "x400_small_disk.hpp"
+#include "x400_temp_folder.hpp"
+
+using namespace x400;
+using access::FileSpool;
+using x400::test::SmallDisk;
+using x400::test::TempFolder;
+
+namespace {
+
+constexpr std::uint64_t mebibyte = 1 << 20;
+
+FileSpool::Options in(const std::filesystem::path& folder, std::uint64_t keep_free = 0) {
+  return {folder, mebibyte, keep_free};
+}
+
+Octets random_octets(std::size_t size) {
+  Octets octets(size);
+  std::mt19937 random(7);
+  for (auto& o : octets) o = static_cast<std::uint8_t>(random());
+  return octets;
+}
+
+}  // namespace
+
+TEST_CASE("file spool: what is put in comes out, whatever the pieces") {
+  const TempFolder folder;
+  const auto spool = FileSpool::open(in(folder.path()));
+  REQUIRE(spool.ok());
+  CHECK((*spool)->from() == mebibyte);
+  const Octets all = random_octets(40 * mebibyte);
+  for (const std::size_t piece : {std::size_t{8000}, std::size_t{3 * mebibyte + 1}, all.size()}) {
+    INFO(piece);
+    const auto file = (*spool)->open();
+    REQUIRE(file);
+    CHECK(file->octets().empty());
+    for (View rest(all); !rest.empty(); rest = rest.subspan(std::min(piece, rest.size())))
+      REQUIRE(file->append(rest.first(std::min(piece, rest.size()))));
+    CHECK(equal(file->octets(), all));
+    file->cut(mebibyte);
+    CHECK(equal(file->octets(), View(all).first(mebibyte)));
+    REQUIRE(file->append(View(all).first(10)));
+    CHECK(file->octets().size() == mebibyte + 10);
+    CHECK(equal(file->octets().last(10), View(all).first(10)));
+  }
+}
+
+TEST_CASE("file spool: several at a time do not know each other, and none has a name") {
+  const TempFolder folder;
+  const auto spool = FileSpool::open(in(folder.path()));
+  REQUIRE(spool.ok());
+  const auto a = (*spool)->open(), b = (*spool)->open();
+  REQUIRE((a && b));
+  for (int i = 0; i < 300; ++i) {
+    REQUIRE(a->append(Octets(10'000, 0x61)));
+    REQUIRE(b->append(Octets(10'000, 0x62)));
+  }
+  CHECK(equal(a->octets(), Octets(3'000'000, 0x61)));
+  CHECK(equal(b->octets(), Octets(3'000'000, 0x62)));
+  CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("file spool: a disk with less than keep_free takes nothing") {
+  const TempFolder folder;
+  const auto spool = FileSpool::open(in(folder.path(), std::uint64_t{1} << 60));
+  REQUIRE(spool.ok());
+  const auto file = (*spool)->open();
+  REQUIRE(file);
+  CHECK_FALSE(file->append(Octets(10, 0x61)));
+  CHECK(file->octets().empty());
+}
+
+TEST_CASE("file spool: a disk that is full says so before anything is written, and has its room back after") {
+  const TempFolder folder;
+  const SmallDisk disk(folder.path(), 16);
+  if (!disk.ok()) {
+    WARN(disk.why_not());
+    return;
+  }
+  const auto spool = FileSpool::open(in(folder.path()));
+  REQUIRE(spool.ok());
+  const Octets piece(mebibyte, 0x61);
+  for (int round = 0; round < 3; ++round) {
+    const auto file = (*spool)->open();
+    REQUIRE(file);
+    std::size_t taken = 0;
+    while (file->append(piece)) REQUIRE(++taken <= 16);
+    CHECK(taken >= 8);
+    CHECK(file->octets().size() == taken * mebibyte);
+    CHECK(equal(file->octets(), Octets(taken * mebibyte, 0x61)));
+  }
+  disk.fill();
+  const auto file = (*spool)->open();
+  CHECK((!file || !file->append(piece)));
+}
+
+TEST_CASE("file spool: where files without names do not work, it says so") {
+  for (const char* folder : {"/nonexistent", "/proc", "/dev/null"}) {
+    INFO(folder);
+    const auto spool = FileSpool::open(in(folder));
+    REQUIRE_FALSE(spool.ok());
+    CHECK(spool.error().kind() == ErrorKind::io);
+    CHECK(spool.error().text().find(folder) != std::string::npos);
+  }
+}
