@@ -10,6 +10,8 @@ void Output::copy(View octets) {
 void Output::add(const Slice& slice) {
   if (slice.size() < gather_below) {
     copy(slice.view());
+    if (slice.owner() && (tail_owners_.empty() || tail_owners_.back() != slice.owner()))
+      tail_owners_.push_back(slice.owner());
     return;
   }
   close_tail();
@@ -24,7 +26,14 @@ std::vector<Slice> Output::take() {
 }
 
 void Output::close_tail() {
-  if (!tail_.empty()) done_.emplace_back(std::exchange(tail_, {}));
+  if (tail_.empty()) return;
+  struct Kept {
+    Octets octets;
+    std::vector<std::shared_ptr<const void>> owners;
+  };
+  const auto kept =
+      std::make_shared<const Kept>(Kept{std::exchange(tail_, {}), std::exchange(tail_owners_, {})});
+  done_.emplace_back(kept, kept->octets);
 }
 
 }  // namespace x400::osi
