@@ -13,7 +13,9 @@ namespace x400::test {
 // A user agent, or an MTA, whose own address the test chooses. Asserts nothing: threads use it.
 class LocalPeer {
  public:
-  LocalPeer(const char* local, std::uint16_t port) : socket_(io_) {
+  // `tpdu`: the size it proposes.
+  LocalPeer(const char* local, std::uint16_t port, std::size_t tpdu = osi::Limits().tpdu)
+      : socket_(io_), stack_(with_tpdus_of(tpdu)) {
     socket_.open(boost::asio::ip::tcp::v4());
     socket_.bind({boost::asio::ip::make_address(local), 0});
     socket_.connect({boost::asio::ip::address_v4::loopback(), port});
@@ -59,6 +61,11 @@ class LocalPeer {
   }
 
  private:
+  static osi::InitiatorConfig with_tpdus_of(std::size_t size) {
+    osi::InitiatorConfig config;
+    config.limits.tpdu = size;
+    return config;
+  }
   bool send() {
     boost::system::error_code error;
     for (const osi::Slice& s : stack_.take_output())

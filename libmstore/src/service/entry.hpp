@@ -65,6 +65,8 @@ class Entry {
 
   /// Keeps octets as long as the entry lives.
   View keep(Octets octets);
+  /// Octets that it keeps: what was found, and the content if it was read for that.
+  std::size_t held() const;
 
  private:
   Result<Found> made(const ber::Oid& type);

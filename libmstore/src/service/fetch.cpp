@@ -210,6 +210,7 @@ Outcome<Fetched> Session::give(Found found, const ms::EntryInformationSelection&
   fetched.result.list = std::move(found.further);
   fetched.result.next = found.next;
   fetched.storage = found.entry;
+  fetched.held = entry.held();
   return fetched;
 }
 

@@ -229,7 +229,8 @@ TEST_CASE("p7: borrowed attributes of a result arrive whole") {
   CHECK(content->values.at(0).back() == 0x5A);
 }
 
-// What a peer that reads nothing can make the store hold: what the sockets take, `unsent`, and one result.
+// What a peer that reads nothing can make the store hold: what the sockets take, `unsent`, and one result;
+// with the smallest TPDUs too, where all octets are copied on their way.
 TEST_CASE("p7: results that are not taken hold up the operations behind them") {
   constexpr int asked = 64;
   auto config = service_config();
@@ -243,7 +244,8 @@ TEST_CASE("p7: results that are not taken hold up the operations behind them") {
     return fetched_content(2u << 20);
   };
   const auto& context = access::contexts::ms_access_94();
-  std::optional<LocalPeer> deaf(std::in_place, "127.0.0.1", s.p7);
+  const std::size_t tpdu = GENERATE(8192, 128);
+  std::optional<LocalPeer> deaf(std::in_place, "127.0.0.1", s.p7, tpdu);
   REQUIRE(deaf->bind(context, user_bind(alice_name, "pw-a").encode(Edition::e1994)) == "bound");
   REQUIRE(deaf->invoke(*context.syntax(access::Port::retrieval), operations::fetch.code, fetch_argument(5),
                        asked));
@@ -267,6 +269,35 @@ TEST_CASE("p7: results that are not taken hold up the operations behind them") {
     serve_the_other();
     CHECK(fetched < asked / 2);
   }
+}
+
+TEST_CASE("p7: a short result that keeps a long content in memory counts as that") {
+  constexpr int asked = 20;
+  auto config = service_config();
+  config.service.engine_threads = 1;
+  config.limits.unsent = 64u << 20;
+  RunningService s(config);
+  std::atomic<int> fetched{0};
+  Inbox<bool> first;
+  // The first is more than the sockets take, so that the others wait behind it.
+  s.script->fetch = [&](const ms::FetchArgument&) {
+    const int n = ++fetched;
+    if (n == 1) first.put(true);
+    auto outcome = fetched_content(n == 1 ? 20u << 20 : 100);
+    outcome->held = 25u << 20;
+    return outcome;
+  };
+  const auto& context = access::contexts::ms_access_94();
+  LocalPeer deaf("127.0.0.1", s.p7);
+  REQUIRE(deaf.bind(context, user_bind(alice_name, "pw-a").encode(Edition::e1994)) == "bound");
+  REQUIRE(deaf.invoke(*context.syntax(access::Port::retrieval), operations::fetch.code, fetch_argument(5),
+                      asked));
+  first.take();
+  const auto other = bound(s, Edition::e1994, bob_name, "pw-b");
+  for (int i = 0; i < 3 * asked; ++i)
+    REQUIRE(other->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
+  CHECK(fetched == 3);
+  CHECK(deaf.results(asked) == asked);
 }
 
 // Over RTSE a result is held until the peer has acknowledged it, and the turn goes to and fro.

@@ -60,6 +60,24 @@ TEST_CASE("70, 71: heading, then each body part in turn") {
   CHECK(w.status(n) == Kept::processed);
 }
 
+TEST_CASE("fetch: what a result keeps in memory is said, also where it is more than the result has") {
+  World w(both());
+  const auto n = w.deliver(
+      {},
+      get(content::compose_ipm(heading("long"), {get(content::ia5_text_part(std::string(300'000, 'x')))})));
+  auto s = w.session();
+  const auto held = [&](const ber::Oid& type) {
+    ms::FetchArgument arg;
+    arg.item = n;
+    arg.requested_attributes = types({type});
+    return get(s->fetch(arg)).held;
+  };
+  CHECK(held(a::sequence_number) < 1000);
+  CHECK(held(ipm_a::heading) > 300'000);
+  CHECK(held(a::content) > 300'000);
+  CHECK(held(a::content) < 310'000);
+}
+
 TEST_CASE("72: entries that are not there") {
   M1 w(both());
   for (const SequenceNumber n : {99u, 0u, 2'147'483'647u}) {
