@@ -1,9 +1,29 @@
 #include "gathered.hpp"
 
 namespace x400::osi {
+namespace {
+
+// Beside a value there may be so much that nobody looks at.
+constexpr std::size_t little = 4096;
+
+// Who has not bound makes no files.
+bool belongs_in_spool(std::size_t size, const Limits& limits) {
+  return limits.spool && size >= limits.spool->from() && size > limits.tsdu_before_bind;
+}
+
+}  // namespace
+
+Slice housed(Slice value, const Slice& whole, const Limits& limits) {
+  const bool joined = value.owner() != whole.owner();
+  const bool small_part = !joined && whole.size() > little && value.size() < whole.size() / 2;
+  if (!small_part && !(joined && belongs_in_spool(value.size(), limits))) return value;
+  Gathered place(limits);
+  place.append(value.view());
+  return place.take();
+}
 
 void Gathered::append(View octets) {
-  if (!tried_ && belongs_in_spool(memory_.size() + octets.size())) move_to_spool();
+  if (!tried_ && belongs_in_spool(memory_.size() + octets.size(), *limits_)) move_to_spool();
   if (!spooled_) return x400::append(memory_, octets);
   if (spooled_->append(octets)) return;
   // A full disk must not cost a message that memory can hold.
@@ -11,11 +31,6 @@ void Gathered::append(View octets) {
   x400::append(memory_, spooled_->octets());
   x400::append(memory_, octets);
   spooled_.reset();
-}
-
-// Who has not bound makes no files.
-bool Gathered::belongs_in_spool(std::size_t size) const {
-  return limits_->spool && size >= limits_->spool->from() && size > limits_->tsdu_before_bind;
 }
 
 void Gathered::move_to_spool() {

@@ -26,7 +26,6 @@ class Gathered {
   void clear();
 
  private:
-  bool belongs_in_spool(std::size_t size) const;
   void move_to_spool();
 
   const Limits* limits_;
@@ -34,5 +33,9 @@ class Gathered {
   std::unique_ptr<SpooledOctets> spooled_;
   bool tried_ = false;  // the spool was asked for this PDU; not again for each piece of it
 };
+
+/// A value that was found in `whole`, to be kept for longer. A small part of something long does not keep all
+/// of it alive, and a long one that had to be joined from pieces goes where long ones lie.
+Slice housed(Slice value, const Slice& whole, const Limits& limits);
 
 }  // namespace x400::osi

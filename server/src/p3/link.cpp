@@ -215,10 +215,9 @@ void MtaLink::connect() {
   options.context = &target_.context();
   options.bind_argument = bind_argument(*credentials);
   options.handler = std::make_shared<P3Session>(target_.parts(), target_.mta(), shared_from_this());
-  options.association = association_options(target_.parts().config, nullptr);
+  options.association = association_options(target_.parts());
   options.association.reliable.bare_first = target_.mta().submit_reliable_bare;
   options.association.timeouts.idle_p3 = target_.mta().submit_idle;
-  options.association.observer = target_.parts().observer;
   auto pending = access::connect(target_.runtime(), std::move(options));
   pending.then([self = shared_from_this(),
                 sent = std::move(*credentials)](Result<access::Connected, access::ConnectFailure> made) {

@@ -2,8 +2,8 @@
 
 namespace x400::server {
 
-access::AssociationOptions association_options(const Config& config,
-                                               std::shared_ptr<access::Observer> observer) {
+access::AssociationOptions association_options(const Parts& parts) {
+  const Config& config = parts.config;
   const LimitsConfig& from = config.limits;
   access::AssociationOptions to;
   to.timeouts.connect = from.connect_timeout;
@@ -26,7 +26,8 @@ access::AssociationOptions association_options(const Config& config,
   to.limits.selector = from.selector_octets;
   to.limits.outstanding = from.operations_outstanding;
   to.limits.unsent = from.unsent;
-  to.observer = std::move(observer);
+  to.limits.spool = parts.spool;
+  to.observer = parts.observer;
   return to;
 }
 

@@ -33,7 +33,8 @@ struct Parts {
   SubjectIndex& subjects;
   access::Runtime& runtime;
   std::shared_ptr<access::Observer> observer;
-  WorkerPool& engine;  ///< where calls of the store run: they may wait for the disk
+  std::shared_ptr<osi::Spool> spool;  ///< of what comes over associations; null: memory
+  WorkerPool& engine;                 ///< where calls of the store run: they may wait for the disk
   const std::atomic<bool>& stopping;
 
   /// More associations than [limits] allows, over all listeners and those to MTAs.

@@ -119,10 +119,10 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   if (!mailboxes.ok()) return StartFailure{exit_store, mailboxes.error()};
   mailboxes_ = std::make_unique<Mailboxes>(std::move(*mailboxes));
   subjects_ = std::make_unique<SubjectIndex>(*store_);
-  parts_ =
-      std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, throttle_->throttle(),
-                                    *protected_checker_, *store_, *mailboxes_, *gateway_, *subjects_,
-                                    *runtime_, std::make_shared<LogObserver>(log_), *engine_, stopping_});
+  parts_ = std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, throttle_->throttle(),
+                                         *protected_checker_, *store_, *mailboxes_, *gateway_, *subjects_,
+                                         *runtime_, std::make_shared<LogObserver>(log_), open_spool(),
+                                         *engine_, stopping_});
   gateway_->attach(*parts_);
   sessions_ = std::make_shared<P7Sessions>(config_.limits.associations_per_user);
   alerts_ = store_->subscribe_alerts(
@@ -147,7 +147,6 @@ Result<Ok, Service::StartFailure> Service::listen() {
   // A bind beyond the limit is refused with a reason; connections beyond this too are closed without a word.
   const auto admission = std::make_shared<access::Admission>(config_.limits.associations + room_to_refuse,
                                                              config_.limits.associations_per_address);
-  const auto spool = open_spool();
   for (const ListenConfig& from : config_.listen) {
     access::ListenerOptions options;
     options.endpoints = {{from.address.host, from.address.port}};
@@ -155,8 +154,7 @@ Result<Ok, Service::StartFailure> Service::listen() {
     options.selectors = from.address.selectors;
     options.tls = from.tls;
     options.admission = admission;
-    options.association = association_options(config_, parts_->observer);
-    options.association.limits.spool = spool;
+    options.association = association_options(*parts_);
     std::shared_ptr<access::Acceptor> acceptor = p3;
     if (from.protocol == ListenConfig::Protocol::p7) acceptor = p7;
     auto opened = access::Listener::open(*runtime_, std::move(options), std::move(acceptor));

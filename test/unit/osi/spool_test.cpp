@@ -181,3 +181,66 @@ TEST_CASE("spool: nothing before the bind lies there") {
   CHECK(r.phase() == Phase::awaiting_decision);
   CHECK(spool->account->asked == 0);
 }
+
+TEST_CASE("spool: a small argument does not keep the long PDU that it came in") {
+  const auto spool = std::make_shared<MemorySpool>(4'000);
+  const Octets small = tlv(0xa1, {hex("020101"), hex("020115"), hex("0500")});
+  const Octets oid = tlv(0x06, Octets(long_value, 0x2a));
+  const Octets padded = tlv(0x61, tlv(0x30, {oid, hex("020107"), tlv(0xa0, small)}));
+  const Octets two =
+      tlv(0x61,
+          {tlv(0x30, {hex("020107"), tlv(0xa0, small)}),
+           tlv(0x30, {hex("020107"),
+                      tlv(0xa0, tlv(0xa1, {hex("020102"), hex("020115"), tlv(0x04, Octets(long_value))}))})});
+  for (const Octets& user_data : {padded, two}) {
+    Responder r = open_responder(with_spool(spool));
+    r.receive(in_pieces(join({hex("01000100"), user_data})));
+    CHECK(spool->account->asked > 0);
+    auto event = r.next_event();
+    REQUIRE(event);
+    INFO(describe(*event));
+    auto* invoke = std::get_if<Invoke>(&*event);
+    REQUIRE(invoke);
+    CHECK(to_hex(invoke->argument.view()) == "0500");
+    while (r.next_event()) {
+    }
+    CHECK(spool->account->files == 0);
+    CHECK(to_hex(invoke->argument.view()) == "0500");
+  }
+}
+
+TEST_CASE("spool: a long argument that had to be joined lies there too") {
+  const auto spool = std::make_shared<MemorySpool>(4'000);
+  const Octets value = tlv(0x04, Octets(long_value, 0x42));
+  const Octets apdu = tlv(0xa1, {hex("020101"), hex("020115"), value});
+  const Octets octets = tlv(0xa1, {tlv(0x04, View(apdu).first(9'000)), tlv(0x04, View(apdu).subspan(9'000))});
+  const Octets bits = tlv(0x82, join({hex("00"), apdu}));
+  for (const Octets& form : {octets, bits}) {
+    Responder r = open_responder(with_spool(spool));
+    r.receive(in_pieces(join({hex("01000100"), tlv(0x61, tlv(0x30, {hex("020107"), form}))})));
+    const auto event = r.next_event();
+    REQUIRE(event);
+    INFO(describe(*event));
+    const auto* invoke = std::get_if<Invoke>(&*event);
+    REQUIRE(invoke);
+    CHECK(equal(invoke->argument.view(), value));
+    CHECK(spool->account->files == 1);
+    CHECK(spool->account->held == apdu.size());
+  }
+  CHECK(spool->account->files == 0);
+}
+
+TEST_CASE("what is sent keeps its owner until it is taken, in TPDUs of any size") {
+  for (const int size : {7, 8, 11}) {
+    Responder r = open_responder(responder_config(), cr({}, static_cast<std::uint8_t>(size)));
+    const auto owned = std::make_shared<const Octets>(tlv(0x04, Octets(100'000, 0x42)));
+    r.receive(data(7, tlv(0xa1, {hex("020101"), hex("020115"), hex("0500")})));
+    REQUIRE(r.next_event());
+    REQUIRE(r.result(1, Chain(Slice(owned, *owned))).ok());
+    CHECK(owned.use_count() > 1);
+    auto output = r.take_output();
+    CHECK(owned.use_count() > 1);
+    output.clear();
+    CHECK(owned.use_count() == 1);
+  }
+}

@@ -257,7 +257,7 @@ void Stack::on_data(const Slice& ssdu) {
               pdvs.error().text, excerpt(ssdu.view())});
     return await_close();
   }
-  for (const presentation::Pdv& pdv : *pdvs) {
+  for (presentation::Pdv& pdv : *pdvs) {
     if (pdv.context == acse_context_) {
       abort_by(acse::AbortSource::provider);
       tell_end({Aborted::Source::own, Layer::acse, -1, "ACSE APDU among data", excerpt(pdv.value.view())});
@@ -270,6 +270,7 @@ void Stack::on_data(const Slice& ssdu) {
                 excerpt(ssdu.view())});
       return await_close();
     }
+    pdv.value = housed(std::move(pdv.value), ssdu, limits_);
     if (rtse_)
       on_rtse(rtse_->data(pdv));
     else

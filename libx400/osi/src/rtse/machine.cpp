@@ -238,7 +238,8 @@ Event Machine::data(const presentation::Pdv& pdv) {
   Octets joined;
   auto octets = ber::read_octets(*rttr, joined);
   if (!octets.ok()) return Fault{AbortReason::protocol_error, octets.error().text()};
-  const Slice piece = rttr->constructed ? Slice(std::move(joined)) : pdv.value.part(*octets);
+  const Slice piece =
+      rttr->constructed ? housed(Slice(std::move(joined)), pdv.value, limits_) : pdv.value.part(*octets);
   if (receiving_->add(piece, limits_.tsdu)) return std::monostate();
   return refuse(ExceptionReason::unrecoverable_procedural_error);
 }
@@ -280,7 +281,7 @@ Result<Apdu> Machine::open(const Slice& value) {
   X400_TRY(parts, acse::parse_external(value));
   if (parts.value.empty()) return Error(ErrorKind::malformed, "EXTERNAL without a value");
   bare_ = false;
-  Apdu apdu{std::nullopt, std::move(parts.value)};
+  Apdu apdu{std::nullopt, housed(std::move(parts.value), value, limits_)};
   if (parts.context && static_cast<ContextId>(*parts.context) == *parts.context)
     apdu.context = static_cast<ContextId>(*parts.context);
   return apdu;
