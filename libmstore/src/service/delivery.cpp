@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "service/audit.hpp"
+#include "service/copied.hpp"
 #include "service/correlation.hpp"
 #include "service/duplicate_key.hpp"
 #include "service/envelope.hpp"
@@ -273,19 +274,25 @@ void tell_alerts(Engine& engine, MailboxNumber number, SequenceNumber entry_numb
   if (registrations->alerts.empty()) return;
   auto told = engine.backend().items(number, items::alert, items::key32(entry_number));
   if (!told.ok()) return;
+  std::optional<Entry> entry;
   for (const backend::Item& item : *told) {
     const std::uint32_t identifier = items::get32(item.key, 4);
     const auto rule = std::find_if(registrations->alerts.begin(), registrations->alerts.end(),
                                    [&](const AlertRule& r) { return r.identifier == identifier; });
     if (rule == registrations->alerts.end()) continue;
-    auto row = engine.backend().row(number, backend::EntryBase::stored, entry_number);
-    if (!row.ok()) continue;
-    auto source = stored_source(engine.backend(), number, *row);
-    auto entry = std::make_shared<Entry>(std::move(*row), std::move(source));
+    if (!entry) {
+      auto row = engine.backend().row(number, backend::EntryBase::stored, entry_number);
+      if (!row.ok()) return;
+      auto source = stored_source(engine.backend(), number, *row);
+      entry.emplace(std::move(*row), std::move(source));
+    }
     auto info = information(*entry, rule->requested, Edition::e1994, false);
     auto info_88 = information(*entry, in_1988(rule->requested), Edition::e1988, false);
     if (!info.ok() || !info_88.ok()) continue;
-    engine.raise({number, identifier, std::move(*info), std::move(*info_88), entry});
+    const auto storage = std::make_shared<Copied>(1024);
+    for (auto* of : {&*info, &*info_88})
+      for (View& attribute : of->attributes) attribute = storage->keep(attribute);
+    engine.raise({number, identifier, std::move(*info), std::move(*info_88), storage});
   }
 }
 

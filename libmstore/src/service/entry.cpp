@@ -133,12 +133,6 @@ View Entry::keep(Octets octets) {
   return kept_.back();
 }
 
-std::size_t Entry::held() const {
-  std::size_t octets = content_.octets.size();
-  for (const Octets& kept : kept_) octets += kept.size();
-  return octets;
-}
-
 Entry::Found Entry::one(const ber::Oid& type, std::vector<Octets> values) {
   if (values.empty()) return {};
   return {keep(encode_attribute(type, values)), {}};

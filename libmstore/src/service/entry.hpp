@@ -65,8 +65,8 @@ class Entry {
 
   /// Keeps octets as long as the entry lives.
   View keep(Octets octets);
-  /// Octets that it keeps: what was found, and the content if it was read for that.
-  std::size_t held() const;
+  /// The content, if it was read for what was found.
+  const backend::HeldOctets& read_content() const { return content_; }
 
  private:
   Result<Found> made(const ber::Oid& type);

@@ -1,6 +1,8 @@
 // Fetch (X.413 8.2.4).
 #include <algorithm>
+#include <functional>
 
+#include "service/copied.hpp"
 #include "service/homes.hpp"
 #include "service/session.hpp"
 #include "x400/asn1/oids.hpp"
@@ -66,6 +68,33 @@ bool waits_for_nothing(const backend::Row& row, const ms::EntryInformationSelect
   return has_content(row) &&
          std::any_of(selection.begin(), selection.end(),
                      [](const ms::AttributeSelection& s) { return s.type == a::content; });
+}
+
+struct FetchStorage {
+  explicit FetchStorage(std::size_t copied) : copied(copied) {}
+  Copied copied;
+  std::shared_ptr<const void> content;
+};
+
+// The content as it was read, and copies of all else: not the entry.
+void keep_what_is_given(Fetched& fetched, const backend::HeldOctets& content) {
+  const auto of_content = [&](View v) {
+    const std::less_equal<const std::uint8_t*> not_behind;
+    return !v.empty() && not_behind(content.octets.data(), v.data()) &&
+           not_behind(v.data() + v.size(), content.octets.data() + content.octets.size());
+  };
+  std::vector<View>& attributes = fetched.result.entry_information->attributes;
+  std::size_t to_copy = 0;
+  for (const View v : attributes) to_copy += of_content(v) ? 0 : v.size();
+  const auto storage = std::make_shared<FetchStorage>(to_copy);
+  for (View& v : attributes) {
+    if (of_content(v))
+      storage->content = content.owner;
+    else
+      v = storage->copied.keep(v);
+  }
+  fetched.held = to_copy + (storage->content ? content.octets.size() : 0);
+  fetched.storage = storage;
 }
 
 }  // namespace
@@ -209,8 +238,7 @@ Outcome<Fetched> Session::give(Found found, const ms::EntryInformationSelection&
   fetched.result.entry_information = std::move(*info);
   fetched.result.list = std::move(found.further);
   fetched.result.next = found.next;
-  fetched.storage = found.entry;
-  fetched.held = entry.held();
+  keep_what_is_given(fetched, entry.read_content());
   return fetched;
 }
 

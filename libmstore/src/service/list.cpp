@@ -1,36 +1,11 @@
 // List (X.413 8.2.3).
 #include <algorithm>
 #include <memory>
-#include <span>
 
+#include "service/copied.hpp"
 #include "service/session.hpp"
 
 namespace x400::mstore::service {
-
-namespace {
-
-// Octets of the attributes of many entries, which are not kept themselves: they are several times as big.
-class ListStorage {
- public:
-  View keep(View octets) {
-    if (octets.size() > room_.size()) {
-      const std::size_t size = std::max(octets.size(), block);
-      blocks_.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(size));
-      room_ = {blocks_.back().get(), size};
-    }
-    std::copy(octets.begin(), octets.end(), room_.begin());
-    const View kept = room_.first(octets.size());
-    room_ = room_.subspan(octets.size());
-    return kept;
-  }
-
- private:
-  static constexpr std::size_t block = 16 * 1024;
-  std::vector<std::unique_ptr<std::uint8_t[]>> blocks_;
-  std::span<std::uint8_t> room_;
-};
-
-}  // namespace
 
 Outcome<Listed> Session::list(const ms::ListArgument& argument) {
   if (auto refused = unknown_extension(argument.extensions, nullptr, "list")) return std::move(*refused);
@@ -44,7 +19,7 @@ Outcome<Listed> Session::list(const ms::ListArgument& argument) {
   want.limit = static_cast<std::uint32_t>(most);
 
   Listed listed;
-  auto storage = std::make_shared<ListStorage>();
+  auto storage = std::make_shared<Copied>();
   std::vector<backend::NumberRange> unread;
   Selection entries(backend(), mailbox_->number, want, needs_attributes(selection));
   for (;;) {

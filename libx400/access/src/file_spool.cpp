@@ -23,7 +23,7 @@ class File final : public osi::SpooledOctets {
   File& operator=(const File&) = delete;
   ~File() override {
     if (mapping_ != nullptr) ::munmap(mapping_, mapped_);
-    ::close(fd_);
+    complete();
     *taken_ -= granted_;
   }
 
@@ -38,19 +38,27 @@ class File final : public osi::SpooledOctets {
 
   void cut(std::size_t size) override { size_ = size; }
 
+  // The mapping keeps the file.
+  void complete() override {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
  private:
   bool grant(std::size_t size) {
     if (size <= granted_) return true;
     const std::size_t step = (size - granted_ + room_step - 1) / room_step * room_step;
-    struct statvfs st {};
-    if (::fstatvfs(fd_, &st) != 0) return false;
+    // Said before the disk is asked, or two at once would both count on the same room.
     const std::uint64_t taken = *taken_ += step;
-    if (std::uint64_t{st.f_bavail} * st.f_frsize < keep_free_ + taken + step) {
-      *taken_ -= step;
-      return false;
-    }
     granted_ += step;
-    return true;
+    struct statvfs st {};
+    const bool room =
+        ::fstatvfs(fd_, &st) == 0 && std::uint64_t{st.f_bavail} * st.f_frsize >= keep_free_ + taken + step;
+    if (!room) {
+      granted_ -= step;
+      *taken_ -= step;
+    }
+    return room;
   }
 
   // Read through, never written through: a write that finds no room must say so, which a mapping cannot. It
@@ -77,7 +85,7 @@ class File final : public osi::SpooledOctets {
     return true;
   }
 
-  const int fd_;
+  int fd_;  // -1: complete
   const std::uint64_t keep_free_;
   const std::shared_ptr<FileSpool::Taken> taken_;
   std::size_t granted_ = 0;  // of taken_

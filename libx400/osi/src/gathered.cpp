@@ -42,15 +42,22 @@ void Gathered::move_to_spool() {
 }
 
 void Gathered::cut(std::size_t size) {
-  if (spooled_)
+  // What is left must not keep the room of what is gone.
+  if (size < this->size() / 2) {
+    const Octets kept = to_octets(view().first(size));
+    clear();
+    append(kept);
+  } else if (spooled_) {
     spooled_->cut(size);
-  else
+  } else {
     memory_.resize(size);
+  }
 }
 
 Slice Gathered::take() {
   tried_ = false;
   if (!spooled_) return Slice(std::exchange(memory_, {}));
+  spooled_->complete();
   const std::shared_ptr<const SpooledOctets> kept = std::move(spooled_);
   return Slice(kept, kept->octets());
 }

@@ -134,8 +134,10 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
 // Beside the log: there is the room that a message will need next.
 std::shared_ptr<osi::Spool> Service::open_spool() {
   if (config_.limits.spool_from == 0) return nullptr;
-  auto opened =
-      access::FileSpool::open({config_.store.path, config_.limits.spool_from, config_.store.keep_free});
+  // The store makes its reserve whole again only beside keep_free.
+  const std::uint64_t left_alone =
+      config_.store.keep_free + config_.store.reserve.value_or(config_.store.keep_free / 4);
+  auto opened = access::FileSpool::open({config_.store.path, config_.limits.spool_from, left_alone});
   if (opened.ok()) return std::move(*opened);
   log_.write(events::no_spool, {{"error", opened.error().text()}});
   return nullptr;

@@ -49,6 +49,7 @@ class MemorySpool final : public Spool {
       account_->held -= octets_->size() - size;
       octets_->resize(size);
     }
+    void complete() override {}
 
    private:
     const std::shared_ptr<Account> account_;

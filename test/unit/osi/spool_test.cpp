@@ -123,15 +123,30 @@ TEST_CASE("gathered: cut and cleared, in memory and in the spool") {
   for (const std::size_t from : {100U, 1000U}) {
     Desk d(from);
     d.bring(300);
-    d.gathered.cut(120);
-    CHECK(d.right(d.gathered.view(), 120));
-    d.all = 120;
+    d.gathered.cut(220);
+    CHECK(d.right(d.gathered.view(), 220));
+    d.all = 220;
     d.bring(30);
-    CHECK(d.right(d.gathered.view(), 150));
+    CHECK(d.right(d.gathered.view(), 250));
     d.gathered.clear();
     CHECK(d.gathered.empty());
     CHECK(d.account.files == 0);
     CHECK(d.account.held == 0);
+  }
+}
+
+TEST_CASE("gathered: a short rest does not keep the room of what was cut off") {
+  for (const std::size_t from : {100U, 1000U}) {
+    Desk d(from);
+    d.bring(900);
+    d.gathered.cut(60);
+    CHECK(d.account.held == 0);
+    CHECK(d.account.files == 0);
+    CHECK(d.right(d.gathered.view(), 60));
+    d.all = 60;
+    d.bring(240);
+    CHECK(d.account.files == (from == 100 ? 1 : 0));
+    CHECK(d.right(d.gathered.take().view(), 300));
   }
 }
 

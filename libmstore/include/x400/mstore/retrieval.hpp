@@ -40,8 +40,7 @@ struct Listed {
 struct Fetched {
   ms::FetchResult result;
   std::shared_ptr<const void> storage;
-  /// Octets that `storage` keeps in memory: more than the result has where a part of a content was asked for.
-  std::size_t held = 0;
+  std::size_t held = 0;  ///< octets that `storage` keeps in memory
 };
 
 /// Given with a register_ms() whose argument changes the credentials: the caller, who knows how passwords

@@ -22,6 +22,8 @@ class SpooledOctets {
   virtual bool append(View octets) = 0;
   /// Keeps the first `size`, which is not more than there are.
   virtual void cut(std::size_t size) = 0;
+  /// Neither append() nor cut() comes any more.
+  virtual void complete() = 0;
 };
 
 class Spool {
