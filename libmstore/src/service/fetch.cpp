@@ -71,7 +71,7 @@ bool waits_for_nothing(const backend::Row& row, const ms::EntryInformationSelect
 }
 
 struct FetchStorage {
-  explicit FetchStorage(std::size_t copied) : copied(copied) {}
+  explicit FetchStorage(std::size_t octets) : copied(octets) {}
   Copied copied;
   std::shared_ptr<const void> content;
 };
