@@ -561,6 +561,9 @@ TEST_CASE("p7: a change of password that is slowed ends with a service that is h
   CHECK(error_code(change().get()) == ms::error_code::old_credentials_incorrectly_specified);
   auto slowed = change();
   auto listed = association->invoke(operations::list, list_argument(Edition::e1994));
+  // Submissions do not wait behind them: with its answer both have come, and are not refused by the stop.
+  CHECK(association->invoke(operations::message_submission, Octets{0x02, 0x01, 0x05}).get().kind() ==
+        Outcome::Kind::rejected);
   (void)s.service->stop([] { return true; });
   CHECK(slowed.get().kind() == Outcome::Kind::lost);
   CHECK(listed.get().kind() == Outcome::Kind::lost);

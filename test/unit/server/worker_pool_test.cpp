@@ -173,9 +173,9 @@ TEST_CASE("serial queue: the turn is taken only where nobody has it and nothing 
 }
 
 TEST_CASE("serial queue: nothing begins while results hold more than they may") {
+  Inbox<int> ran;  // outlives the thread that puts
   WorkerPool pool(1, 0);
   const auto queue = SerialQueue::make(pool, 100);
-  Inbox<int> ran;
   const auto piece = [&](int n, std::size_t octets) {
     return [&, n, octets](Turn) { queue->charge(octets), ran.put(n); };
   };
@@ -201,12 +201,12 @@ TEST_CASE("serial queue: the turn is not taken where there is no room, and again
 }
 
 TEST_CASE("serial queue: room that comes while somebody has the turn begins nothing beside it") {
+  Inbox<int> ran;  // outlives the thread that puts
   WorkerPool pool(1, 0);
   const auto queue = SerialQueue::make(pool, 100);
   auto turn = queue->take_turn();
   REQUIRE(turn);
   queue->charge(101);
-  Inbox<int> ran;
   REQUIRE(queue->post([&](Turn) { ran.put(1); }));
   queue->release(101);
   run_what_waits(pool);
