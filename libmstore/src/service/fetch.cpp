@@ -93,7 +93,6 @@ void keep_what_is_given(Fetched& fetched, const backend::HeldOctets& content) {
     else
       v = storage->copied.keep(v);
   }
-  fetched.held = to_copy + (storage->content ? content.octets.size() : 0);
   fetched.storage = storage;
 }
 

@@ -121,7 +121,7 @@ void P7Session::fetch(Call call) {
 
 void P7Session::fetched(Call& call, const mstore::Outcome<mstore::Fetched>& outcome) {
   if (!outcome.ok()) return fail(call, outcome.error(), ms::Port::retrieval);
-  done(call, chain_of(outcome->result.encode(who_.edition), outcome->storage), outcome->held);
+  done(call, chain_of(outcome->result.encode(who_.edition), outcome->storage));
 }
 
 void P7Session::invoke_submission(Call call) {
@@ -191,13 +191,13 @@ void P7Session::alert_failed(mstore::SequenceNumber number, const std::string& w
                    {{"assoc", id_}, {"mailbox", who_.user->id}, {"number", number}, {"error", why}});
 }
 
-void P7Session::done(Call& call, osi::Chain result, std::size_t held) {
+void P7Session::done(Call& call, osi::Chain result) {
   parts_.log.write(events::operation_done, {{"assoc", id_},
                                             {"mailbox", who_.user->id},
                                             {"operation", call.invocation.rule->name},
                                             {"invoke", call.invocation.invoke_id},
                                             {"octets", result.size()}});
-  call.reply.result(charged(std::move(result), held, queue_));
+  call.reply.result(charged(std::move(result), queue_));
 }
 
 void P7Session::fail(Call& call, const mstore::Failure& failure, ms::Port port) {

@@ -83,8 +83,7 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
                       const access::Outcome& outcome);
   void alert_failed(mstore::SequenceNumber number, const std::string& why);
 
-  // `held`: octets that the result keeps in memory, where it is more than it has.
-  void done(Call& call, osi::Chain result, std::size_t held = 0);
+  void done(Call& call, osi::Chain result);
   void fail(Call& call, const mstore::Failure& failure, asn1::ms::Port port);
   void malformed(Call& call, const Error& error);
 

@@ -1,7 +1,6 @@
 // Small things between values and octets to send.
 #pragma once
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -31,20 +30,16 @@ inline osi::Chain chain_of(asn1::Gather gather, std::shared_ptr<const void> stor
 }
 
 /// A result, charged to `queue` until the last of its octets is let go: sent, or lost with the association.
-/// `held`: what it keeps in memory, if that is more than its size.
-inline osi::Chain charged(osi::Chain result, std::size_t held, std::shared_ptr<SerialQueue> queue) {
+inline osi::Chain charged(osi::Chain result, std::shared_ptr<SerialQueue> queue) {
   struct Kept {
-    Kept(osi::Chain c, std::size_t n, std::shared_ptr<SerialQueue> q)
-        : chain(std::move(c)), octets(n), queue(std::move(q)) {
-      queue->charge(octets);
+    Kept(osi::Chain c, std::shared_ptr<SerialQueue> q) : chain(std::move(c)), queue(std::move(q)) {
+      queue->charge(chain.size());
     }
-    ~Kept() { queue->release(octets); }
+    ~Kept() { queue->release(chain.size()); }
     osi::Chain chain;
-    std::size_t octets;
     std::shared_ptr<SerialQueue> queue;
   };
-  const std::size_t octets = std::max(result.size(), held);
-  const auto kept = std::make_shared<const Kept>(std::move(result), octets, std::move(queue));
+  const auto kept = std::make_shared<const Kept>(std::move(result), std::move(queue));
   osi::Chain chain;
   for (const osi::Slice& slice : kept->chain.slices()) chain.add(osi::Slice(kept, slice.view()));
   return chain;

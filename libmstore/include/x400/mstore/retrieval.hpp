@@ -40,7 +40,6 @@ struct Listed {
 struct Fetched {
   ms::FetchResult result;
   std::shared_ptr<const void> storage;
-  std::size_t held = 0;  ///< octets that `storage` keeps in memory
 };
 
 /// Given with a register_ms() whose argument changes the credentials: the caller, who knows how passwords
