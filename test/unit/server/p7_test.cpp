@@ -8,7 +8,6 @@
 #include "x400/asn1/ms/errors.hpp"
 #include "x400/asn1/ms/register.hpp"
 #include "x400/asn1/ms/retrieval.hpp"
-#include "x400_local_peer.hpp"
 
 using namespace x400;
 using namespace x400::test;
@@ -23,37 +22,6 @@ ms::BindProblem bind_problem(const ConnectResult& result) {
   INFO(result.error().text);
   REQUIRE(result.error().kind == access::ConnectFailure::Kind::bind_error);
   return ms::MsBindError::decode(result.error().bind_error.view()).value().problem;
-}
-
-access::AssociationPtr bound(RunningService& s, Edition edition = Edition::e1994,
-                             std::string_view name = alice_name, std::string_view password = "pw-a") {
-  auto made = connect_user(s.runtime, s.p7, user_bind(name, password), edition);
-  if (!made.ok()) FAIL(made.error().text);
-  return made->association;
-}
-
-Octets list_argument(Edition edition) { return ms::ListArgument{}.encode(edition); }
-
-Octets fetch_argument(ms::SequenceNumber number) {
-  ms::FetchArgument argument;
-  argument.item = number;
-  return argument.encode(Edition::e1994);
-}
-
-// A content attribute in two pieces, as the engine gives it.
-mstore::Outcome<mstore::Fetched> fetched_content(std::size_t size) {
-  struct Kept {
-    Octets head, content;
-  };
-  auto kept = std::make_shared<Kept>();
-  kept->content.assign(size, 0x5A);
-  kept->head = ms::octet_string_attribute_head(*ber::Oid::parse("2.6.4.3.1"), kept->content.size());
-  mstore::Fetched fetched;
-  fetched.result.entry_information.emplace();
-  fetched.result.entry_information->sequence_number = 5;
-  fetched.result.entry_information->attributes = {View(kept->head), View(kept->content)};
-  fetched.storage = kept;
-  return fetched;
 }
 
 }  // namespace
@@ -156,8 +124,8 @@ TEST_CASE("p7: no more associations of one user than allowed, and room again whe
   auto config = service_config();
   config.limits.associations_per_user = 2;
   RunningService s(config);
-  const auto first = bound(s);
-  auto second = bound(s);
+  const auto first = bound_user(s);
+  auto second = bound_user(s);
   CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"))) ==
         ms::BindProblem::unable_to_establish_association);
   CHECK(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b")).ok());
@@ -177,7 +145,7 @@ TEST_CASE("p7: no more associations in all than allowed, over both listeners") {
   RunningService s(config);
   const auto mta = connect_mta(s.runtime, s.p3, "MTA1", "mta-pw");
   REQUIRE(mta.ok());
-  const auto user = bound(s);
+  const auto user = bound_user(s);
   CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b"))) ==
         ms::BindProblem::unable_to_establish_association);
   CHECK(bind_problem(connect_user(s.runtime, s.p7, user_bind(bob_name, "pw-b"))) ==
@@ -204,7 +172,7 @@ TEST_CASE("p7: an operation goes to the engine and its result comes back") {
     return listed;
   };
   for (const Edition edition : {Edition::e1988, Edition::e1994}) {
-    const auto association = bound(s, edition);
+    const auto association = bound_user(s, edition);
     const Outcome listed = association->invoke(operations::list, list_argument(edition)).get();
     REQUIRE(listed.is_result());
     CHECK(ms::ListResult::decode(listed.value().view()).value().next == 9u);
@@ -215,125 +183,23 @@ TEST_CASE("p7: an operation goes to the engine and its result comes back") {
   }
 }
 
-TEST_CASE("p7: borrowed attributes of a result arrive whole") {
-  RunningService s;
-  s.script->fetch = [](const ms::FetchArgument&) { return fetched_content(3u << 20); };
-  const auto association = bound(s);
-  const Outcome fetched = association->invoke(operations::fetch, fetch_argument(5)).get();
-  REQUIRE(fetched.is_result());
-  const auto result = ms::FetchResult::decode(fetched.value().view()).value();
-  REQUIRE(result.entry_information);
-  const auto content = result.entry_information->find(*ber::Oid::parse("2.6.4.3.1"));
-  REQUIRE(content);
-  CHECK(content->values.at(0).size() > 3u << 20);
-  CHECK(content->values.at(0).back() == 0x5A);
-}
-
-// What a peer that reads nothing can make the store hold: what the sockets take, `unsent`, and one result;
-// with the smallest TPDUs too, where all octets are copied on their way.
-TEST_CASE("p7: results that are not taken hold up the operations behind them") {
-  constexpr int asked = 64;
-  auto config = service_config();
-  config.service.engine_threads = 1;
-  config.limits.operations_outstanding = asked;
-  RunningService s(config);
-  std::atomic<int> fetched{0};
-  Inbox<bool> first;
-  s.script->fetch = [&](const ms::FetchArgument&) {
-    if (++fetched == 1) first.put(true);
-    return fetched_content(2u << 20);
-  };
-  const auto& context = access::contexts::ms_access_94();
-  const std::size_t tpdu = GENERATE(8192, 128);
-  std::optional<LocalPeer> deaf(std::in_place, "127.0.0.1", s.p7, tpdu);
-  REQUIRE(deaf->bind(context, user_bind(alice_name, "pw-a").encode(Edition::e1994)) == "bound");
-  REQUIRE(deaf->invoke(*context.syntax(access::Port::retrieval), operations::fetch.code, fetch_argument(5),
-                       asked));
-  first.take();
-  // On the one thread each of these waits behind what the other association has waiting for it.
-  const auto other = bound(s, Edition::e1994, bob_name, "pw-b");
-  const auto serve_the_other = [&] {
-    for (int i = 0; i < 2 * asked; ++i)
-      REQUIRE(other->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
-  };
-  serve_the_other();
-  const int held = fetched;
-  CHECK(held < asked / 2);
-  SECTION("nothing is lost") {
-    CHECK(deaf->results(asked) == asked);
-    CHECK(fetched == asked);
-  }
-  SECTION("what nobody waits for any more is not read") {
-    deaf.reset();
-    while (s.log_text().find(" A205 ") == std::string::npos) serve_the_other();
-    serve_the_other();
-    CHECK(fetched < asked / 2);
-  }
-}
-
-TEST_CASE("p7: a short result that keeps a long content in memory counts as that") {
-  constexpr int asked = 20;
-  auto config = service_config();
-  config.service.engine_threads = 1;
-  config.limits.unsent = 64u << 20;
-  RunningService s(config);
-  std::atomic<int> fetched{0};
-  Inbox<bool> first;
-  // The first is more than the sockets take, so that the others wait behind it.
-  s.script->fetch = [&](const ms::FetchArgument&) {
-    const int n = ++fetched;
-    if (n == 1) first.put(true);
-    auto outcome = fetched_content(n == 1 ? 20u << 20 : 100);
-    outcome->held = 25u << 20;
-    return outcome;
-  };
-  const auto& context = access::contexts::ms_access_94();
-  LocalPeer deaf("127.0.0.1", s.p7);
-  REQUIRE(deaf.bind(context, user_bind(alice_name, "pw-a").encode(Edition::e1994)) == "bound");
-  REQUIRE(deaf.invoke(*context.syntax(access::Port::retrieval), operations::fetch.code, fetch_argument(5),
-                      asked));
-  first.take();
-  const auto other = bound(s, Edition::e1994, bob_name, "pw-b");
-  for (int i = 0; i < 3 * asked; ++i)
-    REQUIRE(other->invoke(operations::list, list_argument(Edition::e1994)).get().is_result());
-  CHECK(fetched == 3);
-  CHECK(deaf.results(asked) == asked);
-}
-
-// Over RTSE a result is held until the peer has acknowledged it, and the turn goes to and fro.
-TEST_CASE("p7: operations that waited for room are answered, in both kinds of contexts") {
-  auto config = service_config();
-  config.limits.unsent = 64 << 10;
-  RunningService s(config);
-  s.script->fetch = [](const ms::FetchArgument&) { return fetched_content(100'000); };
-  for (const bool reliable : {false, true}) {
-    const auto made =
-        connect_user(s.runtime, s.p7, user_bind(alice_name, "pw-a"), Edition::e1994, nullptr, reliable);
-    REQUIRE(made.ok());
-    std::vector<access::Pending<Outcome>> answers;
-    for (int i = 0; i < 50; ++i)
-      answers.push_back(made->association->invoke(operations::fetch, fetch_argument(5)));
-    for (auto& answer : answers) CHECK(answer.get().is_result());
-  }
-}
-
 TEST_CASE("p7: errors of the engine are answered as the edition wants them") {
   RunningService s;
   s.script->list = [](const ms::ListArgument&) -> mstore::Outcome<mstore::Listed> {
     return mstore::Failure{ms::EntryClassError{asn1::ms::EntryClass::draft, true, false, false}, "no drafts"};
   };
-  const Outcome late = bound(s)->invoke(operations::list, list_argument(Edition::e1994)).get();
+  const Outcome late = bound_user(s)->invoke(operations::list, list_argument(Edition::e1994)).get();
   REQUIRE(late.kind() == Outcome::Kind::error);
   CHECK(late.code() == ms::error_code::entry_class_error);
   const Outcome early =
-      bound(s, Edition::e1988)->invoke(operations::list, list_argument(Edition::e1988)).get();
+      bound_user(s, Edition::e1988)->invoke(operations::list, list_argument(Edition::e1988)).get();
   REQUIRE(early.kind() == Outcome::Kind::error);
   CHECK(early.code() == ms::error_code::invalid_parameters_error);
 }
 
 TEST_CASE("p7: an argument that is none is rejected, and the association lives on") {
   RunningService s;
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   for (const auto operation :
        {operations::list, operations::fetch, operations::summarize, operations::delete_entries,
         operations::register_ms, operations::message_submission, operations::probe_submission,
@@ -353,14 +219,14 @@ TEST_CASE("p7: retrieval operations run in the order they came, also behind a de
     order.put("list");
     return mstore::Listed{};
   };
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   ms::DeleteArgument remove;
   remove.items = std::vector<ms::SequenceNumber>{1};
   auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
   auto listed = association->invoke(operations::list, list_argument(Edition::e1994));
   auto completion = s.script->removals.take();
   // The delete is not durable. Another association is served meanwhile, this one's list is not.
-  CHECK(bound(s, Edition::e1994, bob_name, "pw-b")
+  CHECK(bound_user(s, Edition::e1994, bob_name, "pw-b")
             ->invoke(operations::summarize, ms::SummarizeArgument{}.encode(Edition::e1994))
             .get()
             .is_result());
@@ -386,7 +252,7 @@ TEST_CASE("p7: a fetch of what lies in memory is answered though all threads of 
     ++cold;
     return mstore::Fetched{};
   };
-  const auto association = bound(s), other = bound(s);
+  const auto association = bound_user(s), other = bound_user(s);
   BusyPool busy(s);
   const auto fetch = [&](ms::SequenceNumber number) {
     ms::FetchArgument argument;
@@ -417,7 +283,7 @@ TEST_CASE("p7: a fetch behind a delete on its way to disk is not answered from m
     ++hot;
     return mstore::Fetched{};
   };
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   ms::DeleteArgument remove;
   remove.items = std::vector<ms::SequenceNumber>{1};
   auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
@@ -426,7 +292,7 @@ TEST_CASE("p7: a fetch behind a delete on its way to disk is not answered from m
   auto fetched = association->invoke(operations::fetch, argument.encode(Edition::e1994));
   auto completion = s.script->removals.take();
   // A round trip on another association: this one's fetch has been read from the socket, if not earlier.
-  CHECK(bound(s, Edition::e1994, bob_name, "pw-b")
+  CHECK(bound_user(s, Edition::e1994, bob_name, "pw-b")
             ->invoke(operations::summarize, ms::SummarizeArgument{}.encode(Edition::e1994))
             .get()
             .is_result());
@@ -444,7 +310,7 @@ TEST_CASE("p7: a submission that waits for the MTA does not hold up retrieval") 
   SubmissionMta mta(mta_runtime, "MTA1", "mta-pw", {&access::contexts::mts_access_94()});
   config.mtas[0].address = loopback(mta.port());
   RunningService s(config);
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   auto submitted = association->invoke(operations::message_submission,
                                        submission_argument(alice_name, bob_name, to_octets("content")));
   auto call = mta.calls().take();
@@ -456,7 +322,7 @@ TEST_CASE("p7: a submission that waits for the MTA does not hold up retrieval") 
 
 TEST_CASE("p7: a user changes the password, by Register-MS and by Change-Credentials") {
   RunningService s;
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   const auto change = [](std::string_view from, std::string_view to) {
     ms::RegisterMsArgument argument;
     argument.change_credentials = ms::ChangeCredentials{asn1::ia5_password(from), asn1::ia5_password(to)};
@@ -511,7 +377,7 @@ TEST_CASE("p7: who guesses the old password is slowed as who guesses at a bind, 
   config.limits.failed_binds_span = std::chrono::hours(1);
   config.limits.failed_binds_wait = std::chrono::milliseconds(50);
   RunningService s(config);
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   const auto by_change = [&](std::string_view from) {
     return association->invoke(operations::change_credentials, change_argument(from, "new")).get();
   };
@@ -537,7 +403,7 @@ TEST_CASE("p7: a right old password clears the count") {
   config.limits.failed_binds_span = std::chrono::hours(1);
   config.limits.failed_binds_wait = std::chrono::milliseconds(50);
   RunningService s(config);
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   const auto change = [&](std::string_view from, std::string_view to) {
     return association->invoke(operations::change_credentials, change_argument(from, to)).get();
   };
@@ -554,7 +420,7 @@ TEST_CASE("p7: a change of password that is slowed ends with a service that is h
   config.limits.failed_binds_span = std::chrono::hours(1);
   config.limits.failed_binds_wait = std::chrono::hours(1);
   RunningService s(config);
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   const auto change = [&] {
     return association->invoke(operations::change_credentials, change_argument("guess", "new"));
   };
@@ -571,7 +437,7 @@ TEST_CASE("p7: a change of password that is slowed ends with a service that is h
 
 TEST_CASE("p7: Change-Credentials answers what the store cannot do with an error of its own") {
   RunningService s;
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   s.script->not_writable = Error(ErrorKind::unavailable, "disk full");
   CHECK(
       error_code(association->invoke(operations::change_credentials, change_argument("pw-a", "new")).get()) ==
@@ -589,7 +455,7 @@ TEST_CASE("p7: no octets of passwords in the log, whatever is wrong around them"
   options.context = &access::contexts::ms_access_94();
   options.bind_argument = *from_hex("31 10 a2 08 16 06 736563726574 80 01 05 80 01 05");
   CHECK_FALSE(access::connect(s.runtime, std::move(options)).get().ok());
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   for (const auto& [operation, argument] :
        {std::pair(operations::change_credentials,
                   *from_hex("31 10 a0 08 16 06 736563726574 80 01 05 80 01 05")),
@@ -608,7 +474,7 @@ TEST_CASE("p7: no more connections from one address than allowed, over all liste
   auto config = service_config();
   config.limits.associations_per_address = 2;
   RunningService s(config);
-  const auto first = bound(s), second = bound(s);
+  const auto first = bound_user(s), second = bound_user(s);
   CHECK_FALSE(connect_mta(s.runtime, s.p3, "MTA1", "mta-pw").ok());
   CHECK(s.log_text().find("limit of 2 associations from one address") != std::string::npos);
 }
@@ -703,7 +569,7 @@ TEST_CASE("p7: an alert has for each association what its edition has") {
 
 TEST_CASE("p7: the end of the service lets an operation finish and refuses new binds") {
   RunningService s;
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   ms::DeleteArgument remove;
   remove.items = std::vector<ms::SequenceNumber>{1};
   auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));
@@ -720,7 +586,7 @@ TEST_CASE("p7: the end of the service lets an operation finish and refuses new b
 
 TEST_CASE("p7: a hurried end aborts what does not finish") {
   RunningService s;
-  const auto association = bound(s);
+  const auto association = bound_user(s);
   ms::DeleteArgument remove;
   remove.items = std::vector<ms::SequenceNumber>{1};
   auto removed = association->invoke(operations::delete_entries, remove.encode(Edition::e1994));

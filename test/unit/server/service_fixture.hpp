@@ -83,6 +83,17 @@ class RunningService {
   access::Runtime runtime{1};  // of the test's own ends; gone before the service
 };
 
+/// A bound user.
+inline access::AssociationPtr bound_user(RunningService& s, asn1::Edition edition = asn1::Edition::e1994,
+                                         std::string_view name = alice_name,
+                                         std::string_view password = "pw-a") {
+  auto made = connect_user(s.runtime, s.p7, user_bind(name, password), edition);
+  if (!made.ok()) FAIL(made.error().text);
+  return made->association;
+}
+
+inline Octets list_argument(asn1::Edition edition) { return ms::ListArgument{}.encode(edition); }
+
 /// Keeps a thread of the engine pool busy: the operation `list` of bob, until it goes.
 class BusyPool {
  public:
