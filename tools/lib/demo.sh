@@ -87,12 +87,15 @@ demo_recorder() {
   demo_wait_port "$port" $! && echo "$port"
 }
 
+# Whether a process has not ended; nobody may have waited for it yet.
+demo_lives() { [ -e "/proc/$1" ] && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+
 # Ends the recorders, which write their files then.
 demo_stop_recorders() {
   local pid
   [ -f "$demo/recorders" ] || return 0
   while read -r pid; do kill "$pid"; done <"$demo/recorders"
-  while read -r pid; do while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done; done <"$demo/recorders"
+  while read -r pid; do while demo_lives "$pid"; do sleep 0.05; done; done <"$demo/recorders"
   rm "$demo/recorders"
 }
 
