@@ -11,7 +11,7 @@ import sys
 # Choices of association targets (association_target.hpp): everything at once; answers kept and our own operation, in
 # pieces of 1; and released at once, in pieces of 64.
 CHOICES = (0xE0, 0x12, 0x74)
-KINDS = 30  # of values_target.cpp
+KINDS = 31  # of values_target.cpp
 MOST = 16384
 
 

@@ -14,6 +14,7 @@
 #include "x400/asn1/mts/control.hpp"
 #include "x400/asn1/mts/delivery.hpp"
 #include "x400/asn1/mts/errors.hpp"
+#include "x400/asn1/mts/registration.hpp"
 #include "x400/asn1/mts/report.hpp"
 #include "x400/asn1/mts/security_label.hpp"
 #include "x400/asn1/mts/submission.hpp"
@@ -102,8 +103,13 @@ void attributes(View octets, Edition) {
   (void)ms::read_entry_information(octets).ok();
 }
 
+void registration(View octets, Edition edition) {
+  (void)mts::check_register_argument(octets, edition).ok();
+  (void)mts::check_register_result(octets, edition).ok();
+}
+
 using Case = void (*)(View, Edition);
-constexpr std::array<Case, 30> cases{of_edition<ms::MsBindArgument>,
+constexpr std::array<Case, 31> cases{of_edition<ms::MsBindArgument>,
                                      result<ms::MsBindResult>,
                                      result<ms::MsBindError>,
                                      of_edition<ms::SummarizeArgument>,
@@ -132,7 +138,8 @@ constexpr std::array<Case, 30> cases{of_edition<ms::MsBindArgument>,
                                      name,
                                      split,
                                      errors,
-                                     attributes};
+                                     attributes,
+                                     registration};
 
 }  // namespace
 

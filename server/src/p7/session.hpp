@@ -70,6 +70,7 @@ class P7Session final : public access::Handler, public std::enable_shared_from_t
   void fail_register(const std::shared_ptr<Registering>& work, mstore::Failure failure);
   void change_credentials(Call call);
   void relay_register(Call call);
+  void registered(Call& call, osi::Slice result);
 
   // session_submission.cpp
   void submit(Call call, bool probe);

@@ -8,6 +8,7 @@
 #include "service/wire.hpp"
 #include "x400/asn1/ms/retrieval.hpp"
 #include "x400/asn1/mts/errors.hpp"
+#include "x400/asn1/mts/registration.hpp"
 
 namespace x400::server {
 
@@ -143,6 +144,8 @@ void P7Session::change_credentials(Call call) {
 // The MTA keeps these registrations; the store passes them on and back (X.411 8.4.1.1). Under bind_as =
 // "store" they would become the store's own.
 void P7Session::relay_register(Call call) {
+  const Status form = asn1::mts::check_register_argument(call.argument(), who_.edition);
+  if (!form.ok()) return malformed(call, form.error());
   if (parts_.gateway.submits_as_store(*who_.user))
     return fail(call, {ms::MtsError{ms::error_code::register_rejected, {}}, "the MTA knows the store alone"},
                 ms::Port::administration);
@@ -151,8 +154,16 @@ void P7Session::relay_register(Call call) {
                         [self = shared_from_this(), shared](const MtaAnswer& answer) {
                           if (answer.error)
                             return self->fail(*shared, {*answer.error, answer.log}, ms::Port::administration);
-                          self->done(*shared, answer.result);
+                          self->registered(*shared, answer.result);
                         });
+}
+
+void P7Session::registered(Call& call, osi::Slice result) {
+  const Status form = asn1::mts::check_register_result(result.view(), who_.edition);
+  if (form.ok()) return done(call, std::move(result));
+  // It is registered, but what the MTA says of it cannot be read.
+  fail(call, {ms::MtsError{ms::error_code::remote_bind_error, {}}, form.error().text()},
+       ms::Port::administration);
 }
 
 }  // namespace x400::server

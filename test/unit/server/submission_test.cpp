@@ -413,6 +413,35 @@ TEST_CASE("submission: MTS registration is passed on in the same edition only") 
   CHECK(refused.code() == mts::error_code::register_rejected);
 }
 
+TEST_CASE("submission: an MTS registration of the other edition's form is rejected, and the MTA not asked") {
+  // mts.md 13.44: [3] redirections of 1994, [3] content types of 1988.
+  const Octets redirections = *from_hex("31 0e a3 0c 31 0a a1 08 30 06 61 04 13 02 58 58");
+  const Octets content_types = *from_hex("31 05 a3 03 46 01 16");
+  for (const bool old : {true, false}) {
+    const auto* const context = old ? &access::contexts::mts_access_88() : &access::contexts::mts_access_94();
+    Submitting s(old ? Edition::e1988 : Edition::e1994, [](auto&) {}, {context});
+    const Outcome outcome = s.alice->invoke(operations::register_, old ? redirections : content_types).get();
+    INFO(access::to_string(outcome));
+    REQUIRE(outcome.kind() == Outcome::Kind::rejected);
+    CHECK(outcome.problem() == osi::problems::mistyped_argument);
+    CHECK(s.mta.calls().size() == 0);
+    auto right = s.alice->invoke(operations::register_, old ? content_types : redirections);
+    s.mta.calls().take().reply.result(Octets{0x05, 0x00});
+    CHECK(right.get().is_result());
+  }
+}
+
+TEST_CASE("submission: what the MTA answers to a registration is passed on if it can be read") {
+  Submitting s;
+  const Octets registered = *from_hex("31 10 a0 0e a3 0c 31 0a a1 08 30 06 61 04 13 02 58 58");
+  auto asked = s.alice->invoke(operations::register_, *from_hex("31 05 a5 03 80 01 f0"));
+  s.mta.calls().take().reply.result(registered);
+  CHECK(equal(asked.get().value().view(), registered));
+  asked = s.alice->invoke(operations::register_, *from_hex("31 00"));
+  s.mta.calls().take().reply.result(Octets{0x02, 0x01, 0x05});
+  CHECK(is_error(asked.get(), mts::error_code::remote_bind_error));
+}
+
 TEST_CASE("submission: an idle association makes room for another user's") {
   Submitting s(Edition::e1994, [](server::Config& c) { c.mtas[0].submit_associations = 1; });
   s.submit_well("m1");
