@@ -59,11 +59,16 @@ void Accepted::decide_here(Decision decision) {
 void Accepted::accept(Decision decision) {
   const Status status = responder().accept(std::move(decision.value));
   if (status.ok()) return opened(std::move(decision.handler), shared_from_this());
-  // An accepted bind that cannot be said is a fault of this program: the peer is told to come again.
-  note([&](Observer& o) { o.trouble("accepting a bind: " + status.error().text()); });
-  Decision shortage;
-  shortage.text = status.error().text();
-  refuse(std::move(shortage));
+  Decision refused;
+  refused.text = status.error().text();
+  if (status.error().kind() == ErrorKind::limit) {
+    // The peer's session cannot carry the answer, and will not the next time.
+    refused.kind = Decision::Kind::reject;
+  } else {
+    // Any other is a fault of this program: the peer is told to come again.
+    note([&](Observer& o) { o.trouble("accepting a bind: " + refused.text); });
+  }
+  refuse(std::move(refused));
 }
 
 void Accepted::refuse(Decision decision) {

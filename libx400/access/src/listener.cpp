@@ -31,10 +31,22 @@ Error io_error(const tcp::endpoint& endpoint, const ErrorCode& error) {
   return Error(ErrorKind::io, "listening on " + endpoint_text(endpoint) + ": " + error.message());
 }
 
-/// Who is there by one listener. Its own lock: connections leave on their strands.
+/// Who is there by one listener, and whether its doors are open. Its own lock: connections leave on their
+/// strands.
 class Guests {
  public:
   explicit Guests(std::shared_ptr<Admission> admission) : admission_(std::move(admission)) {}
+
+  void door_opened() {
+    const std::lock_guard lock(mutex_);
+    ++doors_;
+  }
+  /// Nobody is let in there any more, not even by the system.
+  void door_closed() {
+    std::unique_lock lock(mutex_);
+    --doors_;
+    tell_if_empty(lock);
+  }
 
   /// Nothing, or why not.
   std::optional<std::string> admit(const std::string& address) {
@@ -85,7 +97,7 @@ class Guests {
 
  private:
   void tell_if_empty(std::unique_lock<std::mutex>& lock) {
-    if (count_ != 0 || waiting_.empty()) return;
+    if (count_ != 0 || doors_ != 0 || waiting_.empty()) return;
     auto waiting = std::exchange(waiting_, {});
     lock.unlock();
     for (auto& promise : waiting) promise.set(Ok{});
@@ -95,6 +107,7 @@ class Guests {
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::size_t count_ = 0;
+  std::size_t doors_ = 0;
   std::unordered_map<std::uint64_t, std::weak_ptr<Accepted>> guests_;
   std::vector<Promise<Ok>> waiting_;
 };
@@ -129,15 +142,19 @@ class Door : public std::enable_shared_from_this<Door> {
 
   std::uint16_t port() const { return port_; }
 
-  void open() { asio::co_spawn(strand_, accept_loop(shared_from_this()), asio::detached); }
+  void open() {
+    guests_->door_opened();
+    asio::co_spawn(strand_, accept_loop(shared_from_this()), asio::detached);
+  }
 
   void close() {
     asio::dispatch(strand_, [weak = weak_from_this()] {
       const auto self = weak.lock();
-      if (!self) return;
+      if (!self || std::exchange(self->closed_, true)) return;
       ErrorCode ignored;
       self->acceptor_.close(ignored);
       self->timer_.cancel();
+      self->guests_->door_closed();
     });
   }
 
@@ -201,6 +218,7 @@ class Door : public std::enable_shared_from_this<Door> {
   TcpAcceptor acceptor_;
   asio::steady_timer timer_;
   std::uint16_t port_ = 0;
+  bool closed_ = false;
 };
 
 class ListenerImpl final : public Listener {

@@ -323,16 +323,15 @@ TEST_CASE("listener: several addresses, one of them every one") {
 
 TEST_CASE("listener: silence before CR and before CN") {
   House house;
-  house.options.association.timeouts.cr = milliseconds(50);
-  house.options.association.timeouts.cn = milliseconds(50);
+  // Short for what does not come alone.
+  const auto [time, sent, expected] =
+      GENERATE(values<std::tuple<std::chrono::milliseconds Timeouts::*, std::string, std::string>>(
+          {{&Timeouts::cr, "", "no CR within 50 ms"},
+           {&Timeouts::cn, "03 00 00 0b 06 e0 00 00 00 01 00", "no CN within 50 ms"}}));
+  house.options.association.timeouts.*time = milliseconds(50);
   house.open();
   RawPeer peer(house.port());
-  std::string expected = "no CR within 50 ms";
-  SECTION("before CR") {}
-  SECTION("before CN") {
-    peer.send(*from_hex("03 00 00 0b 06 e0 00 00 00 01 00"));
-    expected = "no CN within 50 ms";
-  }
+  peer.send(*from_hex(sent));
   peer.until_closed();
   REQUIRE(house.log->state.wait([](const Log::State& s) { return s.refused.size() == 1; }));
   CHECK(house.log->state.get().refused[0].second.text.find(expected) != std::string::npos);

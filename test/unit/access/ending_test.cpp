@@ -220,8 +220,8 @@ TEST_CASE("ending: half an operation and then silence, another association goes 
 
 TEST_CASE("ending: a slow peer that makes enough progress is served") {
   House house;
-  house.options.association.timeouts.progress = milliseconds(500);
-  house.options.association.timeouts.progress_octets = 2;  // a second: an octet a window is enough
+  house.options.association.timeouts.progress = milliseconds(2000);
+  house.options.association.timeouts.progress_octets = 1;  // a second: two octets a window are enough
   house.open();
   RawPeer peer(house.port());
   peer.bind();
@@ -230,7 +230,7 @@ TEST_CASE("ending: a slow peer that makes enough progress is served") {
   // An octet after the other, over several windows: what is waited for is the clock itself.
   const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    while (std::chrono::steady_clock::now() < begin + milliseconds(20) * i) std::this_thread::yield();
+    while (std::chrono::steady_clock::now() < begin + milliseconds(80) * i) std::this_thread::yield();
     peer.send(View(whole).subspan(i, 1));
   }
   CHECK(peer.until<osi::ReturnResult>());
@@ -373,6 +373,31 @@ TEST_CASE("ending: shutdown with nobody there") {
   house.open();
   take(house.listener->shutdown());
   take(house.listener->shutdown());
+}
+
+TEST_CASE("ending: shutdown before a bind is a DR to who is there, and nobody else comes in") {
+  House house;
+  house.open();
+  const auto late = house.dial();
+  RawPeer peer(house.port());
+  osi::ConnectParameters p;
+  p.application_context = contexts::ms_access_94().for_stack();
+  p.bind_argument = value("raw");
+  REQUIRE(peer.stack.connect(std::move(p)).ok());
+  while (peer.stack.phase() != osi::Phase::awaiting_ac) {
+    peer.flush();
+    REQUIRE(peer.receive());
+  }
+  auto shutdown = house.listener->shutdown();
+  const Octets last = peer.until_closed();
+  REQUIRE(last.size() == 11);
+  CHECK(last[5] == 0x80);   // DR
+  CHECK(last[10] == 0x80);  // normal disconnect
+  peer.close();
+  take(std::move(shutdown));
+  const auto answer = take(connect(house.runtime, late));
+  REQUIRE(!answer.ok());
+  CHECK(answer.error().kind == ConnectFailure::Kind::unreachable);
 }
 
 TEST_CASE("ending: the runtime goes while associations are open, opening and in use") {

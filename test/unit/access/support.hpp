@@ -277,10 +277,13 @@ class RawPeer {
     return true;
   }
   /// Reads, and drops, until the peer closes.
-  void until_closed() {
+  /// What comes until then, past the stack.
+  Octets until_closed() {
+    Octets all;
     std::uint8_t buffer[4096];
     boost::system::error_code error;
-    while (!error) socket_.read_some(boost::asio::buffer(buffer), error);
+    while (!error) append(all, View(buffer, socket_.read_some(boost::asio::buffer(buffer), error)));
+    return all;
   }
   osi::ContextId context(const ber::Oid& syntax) { return stack.context_id(syntax).value(); }
   void close() { socket_.close(); }
