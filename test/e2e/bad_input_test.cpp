@@ -57,8 +57,8 @@ const Octets connection_request = from_hex("03 00 00 0b 06 e0 00 00 00 01 00").v
 struct Store : Mstored {
   Store()
       : Mstored(0,
-                "[limits]\nconnect_timeout = \"300 ms\"\nsession_timeout = \"300 ms\"\nprogress_span = \"300 "
-                "ms\"\nfailed_binds_per_user = 0\nfailed_binds_per_address = 0\n") {
+                "[limits]\nconnect_timeout = \"2 s\"\nsession_timeout = \"2 s\"\nprogress_span = \"2 "
+                "s\"\nfailed_binds_per_user = 0\nfailed_binds_per_address = 0\n") {
     start();
   }
   // Others do not notice: an association made before goes on, and a new one is served.

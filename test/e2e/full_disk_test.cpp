@@ -105,3 +105,28 @@ TEST_CASE("mstored: others fill the disk and give it back, without a restart") {
   CHECK(alice.list().size() == taken);
   CHECK(store.stop() == 0);
 }
+
+TEST_CASE("mstored: long PDUs leave the reserve its room") {
+  access::Runtime runtime(1);
+  SubmissionMta mta(runtime, "MTA1", "mta-pw", {&access::contexts::mts_access_94()});
+  const Octets content = message("long", std::string(3 << 20, 'x'));
+  // Of 64 MiB so much is left beside a reserve that is made that only what it may grow to again decides.
+  for (const auto& [reserve, files] : {std::pair("1 MiB", 1), std::pair("30 MiB", 0)}) {
+    INFO(reserve);
+    Mstored store(mta.port(), {}, "keep_free = \"4 MiB\"\nreserve = \"" + std::string(reserve) + "\"\n");
+    std::filesystem::create_directory(store.folder.path() / "data");
+    const SmallDisk disk(store.folder.path() / "data", 64);
+    if (!disk.ok()) {
+      WARN(disk.why_not());
+      return;
+    }
+    store.start();
+    User alice(runtime, store.p7, alice_name, "pw-a");
+    auto submitted = alice.association->invoke(operations::message_submission,
+                                               submission_argument(alice_name, bob_name, content));
+    auto call = mta.calls().take();
+    CHECK(store.spooled() == files);
+    call.reply.result(submission_result("taken"));
+    CHECK(submitted.get().is_result());
+  }
+}

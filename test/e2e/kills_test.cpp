@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <mutex>
 #include <random>
@@ -68,15 +69,27 @@ class Ledger {
     counted();
   }
 
-  /// Returns when so many things were acknowledged since the last call, or a client found a fault.
+  void client_begins() {
+    const std::lock_guard lock(mutex);
+    ++clients;
+  }
+  void client_ends() {
+    const std::lock_guard lock(mutex);
+    --clients;
+    came.notify_all();
+  }
+
+  /// Returns when so many things were acknowledged since the last call, a client found a fault, or none is
+  /// left.
   void wait_for(std::uint64_t count) {
     std::unique_lock lock(mutex);
     const std::uint64_t target = acknowledged + count;
-    came.wait(lock, [&] { return acknowledged >= target || !faults.empty(); });
+    came.wait(lock, [&] { return acknowledged >= target || !faults.empty() || clients == 0; });
   }
 
   std::mutex mutex;
   std::condition_variable came;
+  int clients = 0;
   std::map<std::string, Message> messages;
   std::map<ms::SequenceNumber, bool> removals;                               // of alice
   std::map<std::string, std::map<ms::SequenceNumber, std::string>> numbers;  // by user: whose number it is
@@ -229,14 +242,21 @@ class Campaign {
  private:
   void load(std::uint64_t kill) {
     std::vector<std::thread> clients;
+    const auto begin = [&](std::function<void()> works) {
+      ledger_.client_begins();
+      clients.emplace_back([this, works = std::move(works)] {
+        works();
+        ledger_.client_ends();
+      });
+    };
     const std::string name = "k" + std::to_string(kill);
     access::Runtime runtime(1);
     for (int i = 0; i < 2; ++i)
-      clients.emplace_back([this, &runtime, seed = dice_(), id = name + "." + std::to_string(i)] {
+      begin([this, &runtime, seed = dice_(), id = name + "." + std::to_string(i)] {
         deliver(runtime, store_.p3, ledger_, seed, id);
       });
-    clients.emplace_back([this, &runtime, seed = dice_()] { read(runtime, store_.p7, ledger_, seed); });
-    clients.emplace_back([this, &runtime, name] { submit(runtime, store_.p7, ledger_, name); });
+    begin([this, &runtime, seed = dice_()] { read(runtime, store_.p7, ledger_, seed); });
+    begin([this, &runtime, name] { submit(runtime, store_.p7, ledger_, name); });
     ledger_.wait_for(1 + dice_() % 120);
     store_.kill();
     for (std::thread& client : clients) client.join();
@@ -344,7 +364,8 @@ class Campaign {
 }  // namespace
 
 TEST_CASE("mstored: killed under load, again and again, it keeps what it acknowledged") {
-  const auto seed = from_environment("X400_SEED", std::random_device{}());
+  // The same each time, so that what fails in a check fails again; server_kills.sh throws the dice.
+  const auto seed = from_environment("X400_SEED", 1);
   INFO("X400_SEED=" << seed);
   Campaign(from_environment("X400_KILLS", 3), seed).run();
 }

@@ -9,6 +9,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstdio>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -65,7 +66,7 @@ class MstoredRun {
       ::kill(pid_, SIGKILL);
       (void)wait();
     }
-    reader_.join();
+    if (reader_.joinable()) reader_.join();
   }
 
   /// Waits for a line of standard error that contains `what`; empty when there is none to the end. What came
@@ -78,7 +79,7 @@ class MstoredRun {
     }
     return {};
   }
-  /// All it has printed so far.
+  /// All it has printed so far; after wait() all it ever did.
   std::string printed() const {
     const std::lock_guard lock(printed_mutex_);
     return printed_;
@@ -91,6 +92,7 @@ class MstoredRun {
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
     pid_ = -1;
+    reader_.join();
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
   }
 
@@ -139,6 +141,15 @@ class Mstored {
   void kill() {
     run->signal(SIGKILL);
     (void)run->wait();
+  }
+  /// Files without a name of the store's folder that the program has mapped: long PDUs.
+  int spooled() const {
+    std::ifstream maps("/proc/" + std::to_string(run->pid()) + "/maps");
+    const std::string of_the_store = (folder.path() / "data/#").string();
+    int n = 0;
+    for (std::string line; std::getline(maps, line);)
+      n += line.find(of_the_store) != std::string::npos && line.ends_with("(deleted)") ? 1 : 0;
+    return n;
   }
 
   TempFolder folder;

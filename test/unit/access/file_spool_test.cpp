@@ -68,6 +68,27 @@ TEST_CASE("file spool: several at a time do not know each other, and none has a 
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
+TEST_CASE("file spool: a complete PDU keeps its octets and no descriptor") {
+  const TempFolder folder;
+  const auto spool = FileSpool::open(in(folder.path()));
+  REQUIRE(spool.ok());
+  const auto descriptors = [] {
+    const std::filesystem::directory_iterator all("/proc/self/fd");
+    return std::distance(begin(all), end(all));
+  };
+  const auto before = descriptors();
+  std::vector<std::unique_ptr<osi::SpooledOctets>> files;
+  for (int i = 0; i < 10; ++i) {
+    files.push_back((*spool)->open());
+    REQUIRE(files.back());
+    REQUIRE(files.back()->append(Octets(mebibyte, 0x61)));
+  }
+  CHECK(descriptors() == before + 10);
+  for (auto& file : files) file->complete();
+  CHECK(descriptors() == before);
+  for (const auto& file : files) CHECK(equal(file->octets(), Octets(mebibyte, 0x61)));
+}
+
 TEST_CASE("file spool: a disk with less than keep_free takes nothing") {
   const TempFolder folder;
   const auto spool = FileSpool::open(in(folder.path(), std::uint64_t{1} << 60));

@@ -58,6 +58,13 @@ bool readable_cn(const std::vector<Octets>& asked) {
   return pdvs.ok() && acse::parse_aarq(pdvs->front().value).ok();
 }
 
+// The CN proposes RTSE: it has the abstract syntax id-as-ms-rtse.
+bool over_rtse(const Dialogue& d) {
+  static const Octets syntax = hex("06 04 56 00 02 0a");
+  const Octets asked = side(d, 'A');
+  return std::search(asked.begin(), asked.end(), syntax.begin(), syntax.end()) != asked.end();
+}
+
 // Does what the recorded initiator did with this TSDU, with the same invoke ids. `joined`: its segments so
 // far.
 void repeat(Initiator& i, View tsdu, Octets& joined) {
@@ -94,7 +101,10 @@ Log replay(const Dialogue& d, const std::function<std::size_t()>& next,
   Initiator i;
   Log log;
   const std::vector<Octets> asked = tsdus(side(d, 'A'));
-  REQUIRE(i.connect(readable_cn(asked) ? parameters_of(asked[0]) : any_parameters()).ok());
+  REQUIRE(i.connect(over_rtse(d)         ? p7_reliable_parameters()
+                    : readable_cn(asked) ? parameters_of(asked[0])
+                                         : any_parameters())
+              .ok());
   bool cn_passed = false;
   Octets tsdu, joined;
   for (const Line& line : d) {
@@ -132,6 +142,11 @@ Log run(const std::string& name, const std::function<std::size_t()>& next,
 
 std::size_t all() { return std::size_t{1} << 20; }
 
+// replay_rtse_test has these.
+bool transfers_over_rtse(const std::string& name) {
+  return name.find("rtse") != std::string::npos || name == "p7-94-turns";
+}
+
 // Checked line by line against the comments of the recordings and their README.
 const std::map<std::string, Log>& expected() {
   static const std::map<std::string, Log> table = {
@@ -158,6 +173,7 @@ const std::map<std::string, Log>& expected() {
        {"confirm 1+ 3+ 5+ 7+ 9+ bind=60", "result 11 op=21 size=151", "result 12 op=22 size=156",
         "error 13 code=28", "result 14 op=20 size=45", "result 15 op=23 size=2", "result 16 op=24 size=2",
         "result 17 op=3 size=40", "reject 18 1/1 ours", "released", "closed"}},
+      {"p7-94-rtopen-refused", {"refused acse 1 error=0a0100", "closed"}},
       {"p7-94-segment-oneway",
        {"confirm 1+ 3+ 5+ 7+ 9+ bind=60", "result 11 op=21 size=151", "result 12 op=3 size=40", "released",
         "closed"}},
@@ -215,7 +231,10 @@ const std::map<std::string, Log>& expected() {
 
 }  // namespace
 
-TEST_CASE("recorded responders over P-DATA get the primitives their comments tell") {
+TEST_CASE(
+    "recorded responders over P-DATA, and one that refuses RT-OPEN, get the primitives their comments tell") {
+  for (const std::string& name : vector_names())
+    if (!transfers_over_rtse(name)) CHECK(expected().count(name) == 1);
   for (const auto& [name, log] : expected()) {
     INFO(name);
     CHECK(run(name, all) == log);

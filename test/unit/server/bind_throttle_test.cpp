@@ -273,7 +273,7 @@ TEST_CASE("throttle: addresses as they are counted") {
 TEST_CASE("throttle: the timer lets a waiting attempt go, and refuses those left at the end") {
   BindThrottle::Limits limits;
   limits.per_user = 1;
-  limits.span = 50ms;
+  limits.span = 500ms;
   limits.wait = 1h;
   std::mutex mutex;
   std::condition_variable came;

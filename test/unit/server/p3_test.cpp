@@ -71,9 +71,9 @@ TEST_CASE("p3: who is no MTA of ours is refused") {
 
 TEST_CASE("p3: while the store cannot write, an MTA is asked to come later") {
   RunningService s;
-  s.script->not_writable = Error(ErrorKind::unavailable, "disk full");
+  s.script->writable(Error(ErrorKind::unavailable, "disk full"));
   CHECK(bind_error(connect_mta(s.runtime, s.p3, "MTA1", "mta-pw")) == mts::MtsBindError::busy);
-  s.script->not_writable.reset();
+  s.script->writable(std::nullopt);
   CHECK(connect_mta(s.runtime, s.p3, "MTA1", "mta-pw").ok());
 }
 

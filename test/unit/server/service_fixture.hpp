@@ -40,7 +40,7 @@ inline server::Config service_config() {
   config.store.password = settings::Secret("store-pw");
   config.store.path = "unused";
   config.service.io_threads = 2;
-  config.service.shutdown_grace = std::chrono::seconds(5);
+  config.service.shutdown_grace = std::chrono::seconds(60);
   server::ListenConfig p7, p3;
   p7.protocol = server::ListenConfig::Protocol::p7;
   p7.address = loopback(0);

@@ -33,6 +33,12 @@ struct StoreScript {
   std::function<void(const mstore::Alert&)> alert_sink;
   std::function<void(const mstore::Notice&)> notice_sink;
 
+  /// What the store answers when it is asked whether it can write. The service asks on a thread of its own.
+  void writable(std::optional<Error> why_not) {
+    const std::lock_guard lock(mutex);
+    not_writable = std::move(why_not);
+  }
+
   std::mutex mutex;
   std::vector<mstore::Mailbox> mailboxes;
   std::map<mstore::MailboxNumber, std::string> secrets;

@@ -29,10 +29,7 @@ TEST_CASE("store watch: each change of the store's state is told once, and each 
   const StoreDouble store(script);
   StoreWatch watch(store, *log);
   const auto become = [&](std::optional<Error> why) {
-    {
-      const std::lock_guard lock(script->mutex);
-      script->not_writable = std::move(why);
-    }
+    script->writable(std::move(why));
     watch.look();
     watch.look();
     return folder.read("log");
