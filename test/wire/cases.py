@@ -5,7 +5,7 @@ import compose
 
 # What the lines of a case begin with, and whether they are done in order.
 FIELDS = ("clause", "proves", "use", "given", "user")
-STEPS = ("send", "expect", "deliver", "deliver-report", "submit", "connect", "accept", "run", "exit", "says", "close",
+STEPS = ("send", "expect", "deliver", "submit", "connect", "accept", "run", "exit", "says", "close",
          "finish", "logs", "dts-at-most", "let")
 
 
