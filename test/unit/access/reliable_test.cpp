@@ -80,6 +80,27 @@ TEST_CASE("reliable: a peer that takes a long answer slowly owes nothing before 
   CHECK(result->result.size() > 20'000'000);
 }
 
+TEST_CASE("reliable: a peer that confirms no checkpoint gets a window of them and is given up") {
+  House house;
+  house.options.association.timeouts.acknowledge = milliseconds(1000);
+  house.options.association.reliable = {.checkpoint = 1, .window = 2};
+  house.service->answer = [](Invocation, Reply reply) { reply.result(osi::Chain(value(20'000))); };
+  house.open();
+  RawPeer peer(house.port());
+  peer.bind(p7_reliable());
+  REQUIRE(peer.stack.invoke(peer.context(*p7_reliable().syntax(Port::retrieval)), 21, osi::Chain(value("x")))
+              .ok());
+  peer.flush();
+  while (peer.stack.output_size() == 0) REQUIRE(peer.receive());  // the turn is asked for
+  peer.flush();
+  const Octets pieces = peer.until_closed();
+  CHECK(pieces.size() > 2 * 1024);
+  CHECK(pieces.size() < 4 * 1024);
+  const Ending ending = house.service->handler()->ending();
+  CHECK(ending.cause == Ending::Cause::timed_out);
+  CHECK(ending.text.find("neither an acknowledgement nor the turn") != std::string::npos);
+}
+
 TEST_CASE("reliable: what never went out before the end was certainly not carried out") {
   House house;
   house.open();
