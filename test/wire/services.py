@@ -21,6 +21,8 @@ def identifier(local):
 
 class Services:
     made = 0
+    # Of this moment; seeds of the fuzz targets have others, to be the same each time.
+    clock, random = staticmethod(time.time), staticmethod(os.urandom)
 
     def make_or(self, a):
         """or("surname", tag=60)"""
@@ -46,15 +48,15 @@ class Services:
         """protected(password=, form=ia5|octets, time=seconds from now, random=, hash=, algorithm=, drop=, answers=, more=):
         [1] of X.411's ProtectedPassword: a hash over SET { password, time1 [0], random1 [2] } and what it was made of.
         drop: time or random, left out of both. answers: time, random or both, in both as time2 [1] and random2 [3]."""
-        at = time.gmtime(time.time() + a.number("time", 0))
+        at = time.gmtime(self.clock() + a.number("time", 0))
         written = time.strftime("%y%m%d%H%M%SZ", at).encode()
         members = b"" if a.text("drop") == "time" else ber.tlv(b"\x80", written)
         if a.text("answers") in ("time", "both"):
             members += ber.tlv(b"\x81", written)
         if a.text("drop") != "random":
-            members += ber.tlv(b"\x82", b"\0" + a.octets("random", os.urandom(16)))
+            members += ber.tlv(b"\x82", b"\0" + a.octets("random", self.random(16)))
         if a.text("answers") in ("random", "both"):
-            members += ber.tlv(b"\x83", b"\0" + os.urandom(16))
+            members += ber.tlv(b"\x83", b"\0" + self.random(16))
         password = a.octets("password", self.variables["pw"])
         form = b"\x04" if a.text("form") == "octets" else b"\x16"
         hashed = hashlib.new(a.text("hash", "sha256"), ber.tlv(b"\x31", ber.tlv(form, password) + members)).digest()

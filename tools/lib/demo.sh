@@ -201,6 +201,8 @@ demo_wait_port() {
     [ $SECONDS -lt $end ] || return 1
     sleep 0.05
   done
+  # Or somebody else took the port.
+  kill -0 "$pid" 2>/dev/null
 }
 
 demo_start_store() {

@@ -1,4 +1,6 @@
 // Deliveries: cases 9-12, 16-18, 22-25 of the MTS digest; envelopes as attributes.
+#include <future>
+
 #include "mstore/service_world.hpp"
 
 using namespace x400;
@@ -218,12 +220,10 @@ TEST_CASE("MTS 22-25: reports, and what they say about a submission") {
   World w(both());
   const auto submit = [&](const Outgoing& o, std::string_view id) {
     w.mta.answers.push_back(MtsResult{mts_result(id)});
-    std::optional<Outcome<Submitted>> done;
+    const auto done = std::make_shared<std::promise<Outcome<Submitted>>>();  // by a thread of the local store
     w.store->submit({w.alice, Edition::e1988, false, o.encode(), Content::copy(ipm("out")), {}, {}},
-                    [&](Outcome<Submitted> r) { done = std::move(r); });
-    // The local store completes on a thread of its own.
-    while (!done) std::this_thread::yield();
-    return get(std::move(*done));
+                    [done](Outcome<Submitted> r) { done->set_value(std::move(r)); });
+    return get(done->get_future().get());
   };
   Outgoing o;
   const std::string carol = "C=XX;ADMD=TEST;PRMD=DEMO;O=Org;S=Carol";
