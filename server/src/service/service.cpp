@@ -137,9 +137,12 @@ std::shared_ptr<osi::Spool> Service::open_spool() {
   // The store makes its reserve whole again only beside keep_free.
   const std::uint64_t left_alone =
       config_.store.keep_free + config_.store.reserve.value_or(config_.store.keep_free / 4);
-  auto opened = access::FileSpool::open({config_.store.path, config_.limits.spool_from, left_alone});
+  const auto trouble = [&log = log_](const std::string& what) {
+    log.write(events::no_spool, {{"error", what}});
+  };
+  auto opened = access::FileSpool::open({config_.store.path, config_.limits.spool_from, left_alone, trouble});
   if (opened.ok()) return std::move(*opened);
-  log_.write(events::no_spool, {{"error", opened.error().text()}});
+  trouble(opened.error().text());
   return nullptr;
 }
 

@@ -2,6 +2,8 @@
 // disaster.
 #include "x400/access/file_spool.hpp"
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 #include <random>
 
@@ -18,7 +20,7 @@ namespace {
 constexpr std::uint64_t mebibyte = 1 << 20;
 
 FileSpool::Options in(const std::filesystem::path& folder, std::uint64_t keep_free = 0) {
-  return {folder, mebibyte, keep_free};
+  return {folder, mebibyte, keep_free, {}};
 }
 
 Octets random_octets(std::size_t size) {
@@ -87,6 +89,30 @@ TEST_CASE("file spool: a complete PDU keeps its octets and no descriptor") {
   for (auto& file : files) file->complete();
   CHECK(descriptors() == before);
   for (const auto& file : files) CHECK(equal(file->octets(), Octets(mebibyte, 0x61)));
+}
+
+TEST_CASE("file spool: what the system refuses is told once, and room that is left alone is no trouble") {
+  const TempFolder folder;
+  std::vector<std::string> told;
+  FileSpool::Options options = in(folder.path());
+  options.trouble = [&](const std::string& what) { told.push_back(what); };
+  const auto spool = FileSpool::open(options);
+  REQUIRE(spool.ok());
+  const auto works = (*spool)->open();
+  REQUIRE(works);
+  options.keep_free = std::uint64_t{1} << 60;
+  CHECK_FALSE((*FileSpool::open(options).value()).open()->append(Octets(10)));
+  CHECK(told.empty());
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  for (int i = 0; i < 3; ++i) CHECK_FALSE((*spool)->open());
+  CHECK(works->append(Octets(10, 0x61)));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK((*spool)->open());
+  REQUIRE(told.size() == 1);
+  CHECK(told[0] == "a file without a name in " + folder.path().string() + ": Too many open files");
 }
 
 TEST_CASE("file spool: a disk with less than keep_free takes nothing") {
