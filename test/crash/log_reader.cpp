@@ -405,6 +405,10 @@ class Reader {
     Octets salt;
     for (int i = 0; i < 8; ++i) salt.push_back(static_cast<std::uint8_t>(s.salt >> (8 * i)));
     salt_crc_ = crc(salt);
+    // As where a sync did nothing: what its successor or its own header tells of is not on the disk.
+    if (s.end > s.octets.size())
+      return fault("segment " + s.name + ": " + std::to_string(s.octets.size()) + " octets of " +
+                   std::to_string(s.end));
     std::uint64_t at = segment_header;
     while (at + batch_header <= s.end) {
       const View rest = View(s.octets).subspan(at, s.end - at);
@@ -431,7 +435,7 @@ class Reader {
     std::uint32_t headers = 0;
     for (std::uint32_t i = 0; i < at.u32(12); ++i) {
       const std::uint64_t size = record(s, offset + p, rest.subspan(p), headers);
-      if (size == 0) return false;
+      if (size == 0 || size > rest.size() - p) return false;
       p += size;
     }
     if (headers != at.u32(20))
@@ -456,7 +460,7 @@ class Reader {
     r.content_size = at.u64(48);
     r.content_file = at.u64(56);
     const std::uint64_t within = r.content_file == 0 ? r.content_size : 0;
-    if (head + body + within > rest.size()) return 0;
+    if (body > rest.size() || within > rest.size() || head + body + within > rest.size()) return 0;
     r.body = rest.subspan(head, body);
     r.content = rest.subspan(head + body, within);
     for (std::uint64_t i = 0; i < (r.content_size + block - 1) / block; ++i)
