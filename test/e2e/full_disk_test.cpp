@@ -110,7 +110,8 @@ TEST_CASE("mstored: long PDUs leave the reserve its room") {
   access::Runtime runtime(1);
   SubmissionMta mta(runtime, "MTA1", "mta-pw", {&access::contexts::mts_access_94()});
   const Octets content = message("long", std::string(3 << 20, 'x'));
-  // Of 64 MiB so much is left beside a reserve that is made that only what it may grow to again decides.
+  // Beside the reserve, which is made at the start, some 58 or 29 of 64 MiB are free. Of these keep_free and
+  // as much as the reserve are left alone, for when it is to be made again.
   for (const auto& [reserve, files] : {std::pair("1 MiB", 1), std::pair("30 MiB", 0)}) {
     INFO(reserve);
     Mstored store(mta.port(), {}, "keep_free = \"4 MiB\"\nreserve = \"" + std::string(reserve) + "\"\n");

@@ -12,7 +12,7 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, Submitter* su
   o.segment_size = options.segment_size;
   o.large_content = options.large_content;
   o.keep_free = options.keep_free;
-  o.reserve = options.reserve.value_or(options.keep_free / 4);
+  o.reserve = options.held_octets();
   o.duplicate_days = options.duplicate_days;
   o.clean_dead_percent = options.clean_dead_percent;
   o.clean_rate = options.clean_rate;

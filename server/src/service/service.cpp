@@ -121,7 +121,7 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
   subjects_ = std::make_unique<SubjectIndex>(*store_);
   parts_ = std::make_unique<Parts>(Parts{config_, log_, *directory_, *verifier_, throttle_->throttle(),
                                          *protected_checker_, *store_, *mailboxes_, *gateway_, *subjects_,
-                                         *runtime_, std::make_shared<LogObserver>(log_), open_spool(),
+                                         *runtime_, std::make_shared<LogObserver>(log_), open_spool(options),
                                          *engine_, stopping_});
   gateway_->attach(*parts_);
   sessions_ = std::make_shared<P7Sessions>(config_.limits.associations_per_user);
@@ -132,15 +132,14 @@ Result<Ok, Service::StartFailure> Service::open_store(const OpenStore& open) {
 }
 
 // Beside the log: there is the room that a message will need next.
-std::shared_ptr<osi::Spool> Service::open_spool() {
+std::shared_ptr<osi::Spool> Service::open_spool(const mstore::Options& store) {
   if (config_.limits.spool_from == 0) return nullptr;
   // The store makes its reserve whole again only beside keep_free.
-  const std::uint64_t left_alone =
-      config_.store.keep_free + config_.store.reserve.value_or(config_.store.keep_free / 4);
+  const std::uint64_t left_alone = store.keep_free + store.held_octets();
   const auto trouble = [&log = log_](const std::string& what) {
     log.write(events::no_spool, {{"error", what}});
   };
-  auto opened = access::FileSpool::open({config_.store.path, config_.limits.spool_from, left_alone, trouble});
+  auto opened = access::FileSpool::open({store.folder, config_.limits.spool_from, left_alone, trouble});
   if (opened.ok()) return std::move(*opened);
   trouble(opened.error().text());
   return nullptr;

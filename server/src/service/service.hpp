@@ -55,7 +55,7 @@ class Service {
   Service(const Config& config, Log& log) : config_(config), log_(log) {}
   Result<Ok, StartFailure> open_store(const OpenStore& open);
   Result<Ok, StartFailure> listen();
-  std::shared_ptr<osi::Spool> open_spool();
+  std::shared_ptr<osi::Spool> open_spool(const mstore::Options& store);
   Result<Ok, StartFailure> open_management();
   void start_throttle();
   void end_threads();

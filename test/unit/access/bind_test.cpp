@@ -200,14 +200,7 @@ TEST_CASE("bind: the peer goes away while the bind is looked at") {
   house.open();
   {
     RawPeer peer(house.port());
-    osi::ConnectParameters p;
-    p.application_context = contexts::ms_access_94().for_stack();
-    p.bind_argument = value("raw");
-    REQUIRE(peer.stack.connect(std::move(p)).ok());
-    while (peer.stack.phase() != osi::Phase::awaiting_ac) {
-      peer.flush();
-      REQUIRE(peer.receive());
-    }
+    peer.connect_transport();
     peer.flush();
     REQUIRE(kept.wait([](const auto& k) { return k.size() == 1; }));
     peer.reset();

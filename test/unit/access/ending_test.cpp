@@ -380,14 +380,7 @@ TEST_CASE("ending: shutdown before a bind is a DR to who is there, and nobody el
   house.open();
   const auto late = house.dial();
   RawPeer peer(house.port());
-  osi::ConnectParameters p;
-  p.application_context = contexts::ms_access_94().for_stack();
-  p.bind_argument = value("raw");
-  REQUIRE(peer.stack.connect(std::move(p)).ok());
-  while (peer.stack.phase() != osi::Phase::awaiting_ac) {
-    peer.flush();
-    REQUIRE(peer.receive());
-  }
+  peer.connect_transport();
   auto shutdown = house.listener->shutdown();
   const Octets last = peer.until_closed();
   REQUIRE(last.size() == 11);

@@ -240,11 +240,16 @@ class RawPeer {
   osi::Initiator stack;
 
   void bind(const ApplicationContext& context = contexts::ms_access_94()) {
-    osi::ConnectParameters p;
-    p.application_context = context.for_stack();
-    p.bind_argument = value("raw");
-    REQUIRE(stack.connect(std::move(p)).ok());
+    begin(context);
     REQUIRE(until<osi::ConnectConfirm>());
+  }
+  /// Until CC has come; the CN is the next to be sent.
+  void connect_transport() {
+    begin(contexts::ms_access_94());
+    while (stack.phase() != osi::Phase::awaiting_ac) {
+      flush();
+      REQUIRE(receive());
+    }
   }
   /// Sends what the stack has to send.
   void flush() { send(pull()); }
@@ -276,8 +281,7 @@ class RawPeer {
     stack.receive(View(buffer, n));
     return true;
   }
-  /// Reads, and drops, until the peer closes.
-  /// What comes until then, past the stack.
+  /// Reads until the peer closes: what came, which the stack does not see.
   Octets until_closed() {
     Octets all;
     std::uint8_t buffer[4096];
@@ -293,6 +297,13 @@ class RawPeer {
   }
 
  private:
+  void begin(const ApplicationContext& context) {
+    osi::ConnectParameters p;
+    p.application_context = context.for_stack();
+    p.bind_argument = value("raw");
+    REQUIRE(stack.connect(std::move(p)).ok());
+  }
+
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_;
 };

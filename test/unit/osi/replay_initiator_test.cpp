@@ -88,14 +88,6 @@ void repeat(Initiator& i, View tsdu, Octets& joined) {
   }
 }
 
-Octets for_us(Octets packet) {
-  if (packet.size() > 7 && packet[5] == 0xd0) {
-    packet[6] = 0;
-    packet[7] = 1;
-  }
-  return packet;
-}
-
 Log replay(const Dialogue& d, const std::function<std::size_t()>& next,
            const std::function<void(Octets&)>& patch) {
   Initiator i;
@@ -141,11 +133,6 @@ Log run(const std::string& name, const std::function<std::size_t()>& next,
 }
 
 std::size_t all() { return std::size_t{1} << 20; }
-
-// replay_rtse_test has these.
-bool transfers_over_rtse(const std::string& name) {
-  return name.find("rtse") != std::string::npos || name == "p7-94-turns";
-}
 
 // Checked line by line against the comments of the recordings and their README.
 const std::map<std::string, Log>& expected() {
@@ -234,7 +221,8 @@ const std::map<std::string, Log>& expected() {
 TEST_CASE(
     "recorded responders over P-DATA, and one that refuses RT-OPEN, get the primitives their comments tell") {
   for (const std::string& name : vector_names())
-    if (!transfers_over_rtse(name)) CHECK(expected().count(name) == 1);
+    if (!transfers_over_rtse(name))  // replay_rtse_test has those
+      CHECK(expected().count(name) == 1);
   for (const auto& [name, log] : expected()) {
     INFO(name);
     CHECK(run(name, all) == log);

@@ -271,11 +271,7 @@ Octets renumbered(Octets packet) {
         packet[id + 2] < 19)
       packet[id + 2] = static_cast<std::uint8_t>(packet[id + 2] - 10);
   }
-  if (packet[5] == 0xd0) {  // the CC: to our reference
-    packet[6] = 0;
-    packet[7] = 1;
-  }
-  return packet;
+  return for_us(std::move(packet));
 }
 
 // The whole stack in the initiator's place; its user invokes what the recorded one invoked, when it did.
@@ -334,7 +330,7 @@ Log replay_initiator(const std::string& name) {
 std::vector<std::string> names_over_rtse() {
   std::vector<std::string> out;
   for (const std::string& name : vector_names())
-    if (name.find("rtse") != std::string::npos || name == "p7-94-turns") out.push_back(name);
+    if (transfers_over_rtse(name)) out.push_back(name);
   return out;
 }
 

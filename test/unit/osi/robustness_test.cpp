@@ -114,9 +114,7 @@ std::vector<Octets> lines(const Dialogue& d, char which) {
   std::vector<Octets> all;
   for (const Line& l : d) {
     if (l.side != which) continue;
-    all.push_back(l.packet);
-    Octets& o = all.back();
-    if (which == 'B' && o.size() > 7 && o[5] == 0xd0) o[6] = 0, o[7] = 1;
+    all.push_back(which == 'B' ? for_us(l.packet) : l.packet);
   }
   return all;
 }

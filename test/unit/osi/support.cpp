@@ -55,6 +55,18 @@ std::vector<std::string> vector_names() {
   return names;
 }
 
+bool transfers_over_rtse(const std::string& name) {
+  return name.find("rtse") != std::string::npos || name == "p7-94-turns";
+}
+
+Octets for_us(Octets packet) {
+  if (packet.size() > 7 && packet[5] == 0xd0) {
+    packet[6] = 0;
+    packet[7] = 1;
+  }
+  return packet;
+}
+
 Octets side(const Dialogue& dialogue, char which) {
   Octets out;
   for (const Line& l : dialogue)

@@ -23,6 +23,10 @@ using Dialogue = std::vector<Line>;
 /// One dialogue a TCP connection.
 std::vector<Dialogue> load(const std::string& name);
 std::vector<std::string> vector_names();
+/// Those whose operations go over RTSE.
+bool transfers_over_rtse(const std::string& name);
+/// A packet of a recorded responder; the CC to the reference that our initiator has.
+Octets for_us(Octets packet);
 Octets side(const Dialogue& dialogue, char which);
 /// The n-th packet of a side, from 0.
 Octets packet(const Dialogue& dialogue, char which, std::size_t n);

@@ -24,9 +24,7 @@ struct Submitting {
       std::string mta_name = "MTA1", std::string mta_password = "mta-pw")
       : mta(mta_runtime, std::move(mta_name), std::move(mta_password), std::move(contexts)),
         service(config(change)) {
-    auto made = connect_user(service.runtime, service.p7, user_bind(alice_name, "pw-a"), edition);
-    if (!made.ok()) FAIL(made.error().text);
-    alice = made->association;
+    alice = bound_user(service, edition);
   }
 
   server::Config config(const std::function<void(server::Config&)>& change) {

@@ -74,6 +74,7 @@ struct Options {
   /// Octets held in a file of the store, against others who fill the disk: given up slice by slice so that
   /// deleting, reading and opening go on. None: a quarter of keep_free. 0: nothing is held.
   std::optional<std::uint64_t> reserve;
+  std::uint64_t held_octets() const { return reserve.value_or(keep_free / 4); }
   StatusSync status_sync = StatusSync::relaxed;
   std::uint32_t duplicate_days = 30;         ///< how long repeats of a delivery are recognised
   std::uint32_t report_days = 30;            ///< how long reports find who submitted their subject

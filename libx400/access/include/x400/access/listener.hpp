@@ -105,7 +105,8 @@ class Listener {
   virtual std::vector<std::uint16_t> ports() const = 0;
   virtual std::size_t associations() const = 0;
 
-  /// Stops listening and closes all its associations as by Association::close(). Done when all have ended.
+  /// Stops listening and closes all its associations as by Association::close(). Done when nobody can connect
+  /// any more and all have ended.
   virtual Pending<Ok> shutdown() = 0;
 };
 
